@@ -1,0 +1,104 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// errNoMember means that the client is not in the group at this moment: to commit then would not be checked.
+var errNoMember = errors.New("not a member of the group")
+
+// sendOffsets makes the frontier of every shard the transaction touches part of it, also of one that did not move: the
+// coordinator refuses it from a member of an older generation, and that is what fences a transaction that only drains.
+// The client's own commit leaves out offsets that did not change, so the request is ours (KIP-98, KIP-447; from broker
+// 4.0 on it adds the group to the transaction by itself, KIP-890).
+func (s *session) sendOffsets(ctx context.Context, b *batch) error {
+	id, epoch, err := s.cl.ProducerID(ctx)
+	if err != nil {
+		return fmt.Errorf("send offsets: %w", err)
+	}
+	member, generation := s.cl.GroupMetadata()
+	if member == "" || generation < 0 {
+		return fmt.Errorf("send offsets: %w", errNoMember)
+	}
+	instance, in := s.instance(), s.cluster.topics[s.spec.Input]
+	req := kmsg.NewPtrTxnOffsetCommitRequest()
+	req.TransactionalID = s.cfg.Kafka.TransactionalID(s.cfg.Worker, s.spec.Name, s.spec.Input)
+	req.Group, req.ProducerID, req.ProducerEpoch = s.group(), id, epoch
+	req.MemberID, req.Generation, req.InstanceID = member, generation, &instance
+	t := kmsg.NewTxnOffsetCommitRequestTopic()
+	t.Topic, t.TopicID = in.name, in.id
+	for _, sh := range b.shards {
+		p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
+		p.Partition, p.Offset, p.LeaderEpoch = sh.partition, sh.meta.Frontier, -1
+		t.Partitions = append(t.Partitions, p)
+	}
+	req.Topics = append(req.Topics, t)
+	resp, err := req.RequestWith(ctx, s.cl)
+	if err != nil {
+		return fmt.Errorf("send offsets: %w", err)
+	}
+	answered := 0
+	for _, t := range resp.Topics {
+		for _, p := range t.Partitions {
+			if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
+				return fmt.Errorf("send offset of %s/%d: %w", s.spec.Input, p.Partition, err)
+			}
+			answered++
+		}
+	}
+	if answered != len(b.shards) {
+		return fmt.Errorf("send offsets: %d of %d partitions were answered", answered, len(b.shards))
+	}
+	return nil
+}
+
+// commitOffsets ends a transaction that wrote nothing: there is nothing for the offsets to be atomic with, so they go
+// alone, checked against the group's generation like any others.
+func (s *session) commitOffsets(ctx context.Context, b *batch) (committed bool, err error) {
+	offsets := make(map[int32]kgo.EpochOffset, len(b.shards))
+	for _, sh := range b.shards {
+		offsets[sh.partition] = kgo.EpochOffset{Epoch: -1, Offset: sh.meta.Frontier}
+	}
+	topic := s.cluster.topics[s.spec.Input].name
+	s.cl.CommitOffsetsSync(ctx, map[string]map[int32]kgo.EpochOffset{topic: offsets},
+		func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, e error) {
+			if err = e; err != nil || resp == nil {
+				return
+			}
+			for _, t := range resp.Topics {
+				for _, p := range t.Partitions {
+					err = errors.Join(err, kerr.ErrorForCode(p.ErrorCode))
+				}
+			}
+		})
+	switch {
+	case err == nil:
+		return true, nil
+	case rewindable(err):
+		return false, fmt.Errorf("%w: %w", errAborted, err)
+	}
+	return false, fmt.Errorf("commit offsets: %w", err)
+}
+
+// current asks the coordinator whether our membership still holds; nil means it does, so nobody else had our shards
+// since we joined.
+func (s *session) current(ctx context.Context) error {
+	member, generation := s.cl.GroupMetadata()
+	if member == "" || generation < 0 {
+		return errNoMember
+	}
+	instance := s.instance()
+	req := kmsg.NewPtrHeartbeatRequest()
+	req.Group, req.MemberID, req.Generation, req.InstanceID = s.group(), member, generation, &instance
+	resp, err := req.RequestWith(ctx, s.cl)
+	if err != nil {
+		return err
+	}
+	return kerr.ErrorForCode(resp.ErrorCode)
+}

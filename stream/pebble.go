@@ -1,0 +1,236 @@
+package stream
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+)
+
+// The disk store is one Pebble database a worker and stage. Keys, all under the partition so that one range delete
+// forgets it:
+//
+//	partition, 4 bytes big-endian │ 'd' │ entity key  → the entity's deadlines, only of entities that have one
+//	partition                     │ 'm'               → the last meta record
+//	partition                     │ 'p'               → position: version, next, append time, partition, topic id, topic, cluster
+//	partition                     │ 's' │ entity key  → the entity's state
+//
+// The write-ahead log is on, so that a killed process loses nothing, and never synced: after a power failure the store
+// is an older prefix of the changelog, or unreadable and deleted; Kafka holds the durable copy.
+const (
+	kindDue      = 'd'
+	kindMeta     = 'm'
+	kindPosition = 'p'
+	kindState    = 's'
+
+	positionVersion = 1
+)
+
+// exitStore is how the process ends when the store's own log cannot be written (a full or broken disk): Pebble cannot
+// go on, and there is no call to return an error from.
+const exitStore = 5
+
+type disk struct{ db *pebble.DB }
+
+// OpenDisk opens or makes the database in dir. A database that cannot be read is deleted and made anew: it is a copy.
+func OpenDisk(dir string, cache int64, log *slog.Logger) (Stores, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	db, err := openPebble(dir, cache, log)
+	if err != nil && !hostRefuses(err) {
+		log.Warn("local store is damaged and made anew from the changelog", "dir", dir, "cause", err)
+		if err := os.RemoveAll(dir); err != nil {
+			return nil, fmt.Errorf("remove damaged store: %w", err)
+		}
+		db, err = openPebble(dir, cache, log)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open store %s: %w", filepath.Base(dir), err)
+	}
+	return &disk{db}, nil
+}
+
+// hostRefuses says that the disk, not what is on it, is why the store does not open: another process has it, or it is
+// full, broken or not ours. To delete the database would not help, and would hurt that process.
+func hostRefuses(err error) bool {
+	for _, e := range []error{syscall.EAGAIN, syscall.EACCES, syscall.EPERM, syscall.EROFS, syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EMFILE, syscall.ENFILE} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return strings.Contains(err.Error(), "lock held by current process")
+}
+
+func openPebble(dir string, cache int64, log *slog.Logger) (*pebble.DB, error) {
+	blocks := pebble.NewCache(cache)
+	defer blocks.Unref()
+	o := &pebble.Options{
+		Cache:                 blocks,
+		Logger:                pebbleLog{log},
+		FormatMajorVersion:    pebble.FormatNewest,
+		MemTableSize:          16 << 20,
+		L0CompactionThreshold: 4,
+	}
+	for i := range o.Levels {
+		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+	}
+	return pebble.Open(dir, o)
+}
+
+func (d *disk) Partition(p int32) Store {
+	var prefix [5]byte
+	binary.BigEndian.PutUint32(prefix[:], uint32(p))
+	return &diskStore{db: d.db, partition: p, key: prefix[:4:4]}
+}
+
+func (d *disk) Close() error { return d.db.Close() }
+
+type diskStore struct {
+	db        *pebble.DB
+	partition int32
+	key       []byte // the partition's prefix, then scratch
+}
+
+// at returns the key of a kind and an entity. It is valid until the next call.
+func (s *diskStore) at(kind byte, key string) []byte {
+	s.key = append(append(s.key[:4], kind), key...)
+	return s.key
+}
+
+func (s *diskStore) get(key []byte) ([]byte, error) {
+	v, closer, err := s.db.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	v = append([]byte{}, v...)
+	return v, closer.Close()
+}
+
+func (s *diskStore) Get(key string) ([]byte, error) { return s.get(s.at(kindState, key)) }
+
+func (s *diskStore) Meta() ([]byte, error) { return s.get(s.at(kindMeta, "")) }
+
+func (s *diskStore) Position() (Position, bool, error) {
+	b, err := s.get(s.at(kindPosition, ""))
+	if err != nil || b == nil {
+		return Position{}, false, err
+	}
+	at, ok := parsePosition(b)
+	return at, ok, nil // one that cannot be read is none: the state is read anew
+}
+
+func (s *diskStore) Apply(changes []Change, meta []byte, at Position) error {
+	b := s.db.NewBatch()
+	defer b.Close()
+	var due []byte
+	for _, c := range changes {
+		if c.Blob == nil {
+			err := errors.Join(b.Delete(s.at(kindState, c.Key), nil), b.Delete(s.at(kindDue, c.Key), nil))
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := b.Set(s.at(kindState, c.Key), c.Blob, nil); err != nil {
+			return err
+		}
+		var err error
+		if len(c.Due) == 0 {
+			err = b.Delete(s.at(kindDue, c.Key), nil)
+		} else {
+			due = appendDue(due[:0], c.Due)
+			err = b.Set(s.at(kindDue, c.Key), due, nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if meta != nil {
+		if err := b.Set(s.at(kindMeta, ""), meta, nil); err != nil {
+			return err
+		}
+	}
+	if err := b.Set(s.at(kindPosition, ""), appendPosition(nil, at), nil); err != nil {
+		return err
+	}
+	return b.Commit(pebble.NoSync)
+}
+
+func (s *diskStore) Scan(yield func(string, []Due) error) error {
+	low := append([]byte{}, s.at(kindDue, "")...)
+	high := append([]byte{}, s.at(kindDue+1, "")...)
+	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: low, UpperBound: high})
+	if err != nil {
+		return err
+	}
+	for ok := it.First(); ok && err == nil; ok = it.Next() {
+		var due []Due
+		if due, _, err = parseDue(it.Value()); err == nil {
+			err = yield(string(it.Key()[len(low):]), due)
+		}
+	}
+	return errors.Join(err, it.Error(), it.Close())
+}
+
+func (s *diskStore) Reset() error {
+	low := append([]byte{}, s.key[:4]...)
+	return s.db.DeleteRange(low, binary.BigEndian.AppendUint32(nil, uint32(s.partition)+1), pebble.NoSync)
+}
+
+func appendPosition(dst []byte, p Position) []byte {
+	dst = append(dst, positionVersion)
+	dst = binary.AppendVarint(dst, p.Next)
+	dst = binary.AppendVarint(dst, p.AppendMS)
+	dst = binary.AppendVarint(dst, int64(p.Partition))
+	dst = append(dst, p.TopicID[:]...)
+	dst = binary.AppendUvarint(dst, uint64(len(p.Topic)))
+	dst = append(dst, p.Topic...)
+	return append(dst, p.Cluster...)
+}
+
+func parsePosition(b []byte) (p Position, ok bool) {
+	if len(b) == 0 || b[0] != positionVersion {
+		return p, false
+	}
+	r := reader{b: b[1:]}
+	p.Next, p.AppendMS, p.Partition = r.varint("next"), r.varint("time"), int32(r.varint("partition"))
+	if r.err != nil || len(r.b) < len(p.TopicID) {
+		return p, false
+	}
+	r.b = r.b[copy(p.TopicID[:], r.b):]
+	n := r.uvarint("topic")
+	if r.err != nil || n > uint64(len(r.b)) {
+		return p, false
+	}
+	p.Topic, p.Cluster = string(r.b[:n]), string(r.b[n:])
+	return p, true
+}
+
+// pebbleLog hands Pebble's messages on.
+type pebbleLog struct{ log *slog.Logger }
+
+func (l pebbleLog) Infof(format string, args ...any) {
+	l.log.Debug("store", "message", fmt.Sprintf(format, args...))
+}
+
+func (l pebbleLog) Errorf(format string, args ...any) {
+	l.log.Error("store", "message", fmt.Sprintf(format, args...))
+}
+
+// Fatalf is called when the write-ahead log or the manifest cannot be written. What is committed is in Kafka.
+func (l pebbleLog) Fatalf(format string, args ...any) {
+	l.log.Error("the local store cannot be written; free space on its disk or replace it, then start again; nothing is lost",
+		"message", fmt.Sprintf(format, args...))
+	os.Exit(exitStore)
+}
