@@ -1,0 +1,141 @@
+package correlate
+
+import (
+	"slices"
+
+	"holdfast.example/schemas"
+	"holdfast.example/schemas/leaf"
+)
+
+// object folds an S3 notification: its leaf, the recording's part, and what is now expected or no longer missing.
+func (f *folding) object() error {
+	o := f.o.Object
+	answers := ""
+	if o.Action == schemas.ActionCreated && o.RecordingID != "" {
+		switch o.Role {
+		case schemas.RoleMedia:
+			answers = ruleMediaMissing
+		case schemas.RoleMetadata:
+			answers = ruleMetadataMissing
+		}
+	}
+	if answers != "" && f.c.Chain.isOpen(answers, o.RecordingID) {
+		f.late = true
+	}
+	l := f.leaf(leaf.KindObject)
+	l.Object = &leaf.Object{Action: o.Action, Role: o.Role, RecordingID: o.RecordingID, OrganizationID: o.OrganizationID,
+		Object: f.c.commit(leaf.FieldObject, o.Bucket+"/"+o.Key, &f.fresh), VersionID: o.VersionID, ETag: o.ETag,
+		Sequencer: o.Sequencer, Size: o.Size, Principal: f.c.commit(leaf.FieldPrincipal, o.Principal, &f.fresh)}
+	if err := f.write(&l); err != nil {
+		return err
+	}
+	if o.RecordingID == "" {
+		return nil
+	}
+	r := f.recording(o.RecordingID, o.OrganizationID)
+	if r == nil {
+		return nil
+	}
+	switch o.Action {
+	case schemas.ActionCreated:
+		if p := f.part(r, o.Role, o.VersionID, o.Bucket+"/"+o.Key); p != nil {
+			p.Size = o.Size
+			if t, ok := reading(f.o.Times, "eventTime", "event_time", "time"); ok && t.Zone != "" {
+				p.PutLo, p.PutHi = t.LoMS, t.HiMS
+			}
+			if err := f.compareSize(r, p); err != nil {
+				return err
+			}
+		}
+		f.expect(r, o.Role)
+		if answers != "" {
+			if err := f.arrived(answers, r.ID); err != nil {
+				return err
+			}
+		}
+	case schemas.ActionDeleted, schemas.ActionDeleteMarker:
+		if err := f.raise(f.tx, f.by(), finding{Rule: ruleDeleted, Subject: r.ID, N: 1}, nil, nil); err != nil {
+			return err
+		}
+	}
+	f.unsettle(r)
+	return nil
+}
+
+// expect notes that a role's object was announced, and starts waiting for what belongs beside it. No expectation, no
+// deadline: only an object or a row that names the recording makes one.
+func (f *folding) expect(r *recording, role string) {
+	at := f.o.ArrivalMS
+	switch {
+	case role == schemas.RoleMedia && r.MediaAt == 0:
+		r.MediaAt = at
+		if r.MetaAt == 0 && r.RowAt == 0 {
+			waitFor(&f.c.Waits, laneS3, at+f.regime.PatienceCompanionMS, ruleMetadataMissing, r.ID)
+		}
+	case role == schemas.RoleMetadata && r.MetaAt == 0:
+		r.MetaAt = at
+		if r.MediaAt == 0 {
+			waitFor(&f.c.Waits, laneS3, at+f.regime.PatienceCompanionMS, ruleMediaMissing, r.ID)
+		}
+	}
+	if f.c.Events == 0 && (role == schemas.RoleMedia || role == schemas.RoleMetadata) &&
+		!waiting(f.c.Waits, ruleRetroactive, "") && !f.c.Chain.isOpen(ruleRetroactive, "") {
+		waitFor(&f.c.Waits, laneEvents, at+f.regime.PatienceCompanionMS, ruleRetroactive, "")
+	}
+}
+
+// arrived ends the waiting for something: the deadline goes, an alert it already raised is resolved.
+func (f *folding) arrived(rule, subject string) error {
+	stopWaiting(&f.c.Waits, rule, subject)
+	_, err := f.resolve(f.tx, f.by(), rule, subject)
+	return err
+}
+
+// recording returns the recording's state, nil where the entity holds too many: the leaf stands, the rest is counted.
+func (f *folding) recording(id, organization string) *recording {
+	i := slices.IndexFunc(f.c.Recordings, func(r recording) bool { return r.ID == id })
+	if i < 0 {
+		if len(f.c.Recordings) == maxRecordings {
+			f.c.Spilled++
+			return nil
+		}
+		f.c.Recordings = append(f.c.Recordings, recording{ID: id})
+		i = len(f.c.Recordings) - 1
+	}
+	r := &f.c.Recordings[i]
+	if r.Organization == "" {
+		r.Organization = organization
+	}
+	r.Evidence = keep(r.Evidence, f.o.RawSHA256)
+	return r
+}
+
+// part returns one version of one object of the recording; an unversioned one is known by its ETag elsewhere and by
+// its key here.
+func (f *folding) part(r *recording, role, version, object string) *part {
+	m := markOf(object)
+	i := slices.IndexFunc(r.Parts, func(p part) bool { return p.Object == m && p.Version == version })
+	if i < 0 {
+		if len(r.Parts) == maxParts {
+			f.c.Spilled++
+			return nil
+		}
+		r.Parts = append(r.Parts, part{Role: role, Version: version, Object: m, Size: -1, PutHi: -1})
+		i = len(r.Parts) - 1
+	}
+	return &r.Parts[i]
+}
+
+// unsettle puts the recording's judgement off until it has been quiet for the settle time.
+func (f *folding) unsettle(r *recording) {
+	r.FactAt = max(r.FactAt, f.o.ArrivalMS)
+	waitFor(&f.c.Waits, laneSettle, r.FactAt+f.regime.SettleMS, waitSettle, r.ID)
+}
+
+// compareSize raises size-mismatch once notification and inspection of a version are both known.
+func (f *folding) compareSize(r *recording, p *part) error {
+	if !p.Read || p.Size < 0 || p.Bytes == p.Size {
+		return nil
+	}
+	return f.raise(f.tx, f.by(), finding{Rule: ruleSize, Subject: r.ID, N: 1}, nil, nil)
+}

@@ -1,0 +1,208 @@
+package correlate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/twmb/avro"
+
+	"holdfast.example/schemas"
+	"holdfast.example/schemas/genesys"
+	"holdfast.example/schemas/leaf"
+	"holdfast.example/stream"
+)
+
+// Poison codes of this stage, a closed list.
+const (
+	CodeBadAvro     = "bad-avro"     // no record of the wire
+	CodeWrongRecord = "wrong-record" // a record that has no business in observations
+	CodeBadEntity   = "bad-entity"   // no entity key, or another shard's
+	CodeNoBody      = "no-body"      // an observation that says nothing
+)
+
+// Sources a deadline can wait for, by their index in ticks and meta.
+const (
+	events = iota
+	s3
+	inspections
+	sources
+)
+
+var sourceNames = [sources]string{schemas.SourceEvents, schemas.SourceS3, schemas.SourceInspections}
+
+// Lanes of deadlines. Within a lane what is due is monotone in the deadline, so its head decides.
+const (
+	laneS3         = iota // something must arrive from s3
+	laneS3Late            // the same, already answered unknown
+	laneEvents            // something must arrive from events
+	laneEventsLate        // the same, already answered unknown
+	laneSettle            // a recording is judged
+	laneJudge             // a cohort is judged
+	lanes
+)
+
+// Spec is the stage: the fold of observations under the regime this worker is configured with. A log under another
+// regime stops it.
+func Spec(document string) (stream.Spec, error) {
+	if _, _, err := parseRegime(document); err != nil {
+		return stream.Spec{}, err
+	}
+	return stream.Spec{
+		Name: "correlate", Input: schemas.TopicObservations, Changelog: schemas.TopicCorrelateState,
+		Outputs: []string{schemas.TopicCustodyRecords, schemas.TopicCustodyOpenings, schemas.TopicDriftAlerts,
+			schemas.TopicProbes, schemas.TopicObservations},
+		SelfTopic: true,
+		Lanes:     lanes,
+		Decode:    decode,
+		Open: func(partition, partitions int32, m []byte) (stream.Task, error) {
+			return open(document, partition, partitions, m)
+		},
+	}, nil
+}
+
+var metaSchema = avro.MustSchemaFor[meta]()
+
+// shard is the task of one partition of observations.
+type shard struct {
+	p, shards int32
+	document  string // the regime this worker is configured with
+	meta      meta
+	regime    regime // of meta.Regime
+	name      schemas.Hash
+
+	obs     schemas.Observation // reused by Step
+	scratch []byte              // leaf bytes, reused
+}
+
+func open(document string, partition, partitions int32, m []byte) (*shard, error) {
+	s := &shard{p: partition, shards: partitions, document: document, meta: meta{Epoch: 1}}
+	if m == nil {
+		return s, nil
+	}
+	if rest, err := metaSchema.DecodeSingleObject(m, &s.meta); err != nil || len(rest) != 0 {
+		return nil, fmt.Errorf("%w: meta of shard %d does not decode: %v, %d bytes left", stream.ErrStop, partition, err, len(rest))
+	}
+	if s.meta.Regime == "" {
+		return s, nil
+	}
+	return s, s.adopt(s.meta.Regime)
+}
+
+// Meta implements stream.Task.
+func (s *shard) Meta() ([]byte, error) { return metaSchema.AppendSingleObject(nil, &s.meta) }
+
+// Step implements stream.Task.
+func (s *shard) Step(tx stream.Tx, r stream.Record) error {
+	if schemas.IsObservation(r.Value) {
+		if err := schemas.DecodeObservation(r.Value, &s.obs); err != nil {
+			return stream.Poison(CodeBadAvro, "%v", err)
+		}
+		return s.observe(tx, &s.obs, string(r.Key))
+	}
+	rec, err := schemas.Decode(r.Value)
+	if err != nil {
+		return stream.Poison(CodeBadAvro, "%v", err)
+	}
+	switch rec := rec.(type) {
+	case *schemas.Tick:
+		return s.tick(tx, rec)
+	case *schemas.Measure:
+		return s.measured(tx, rec)
+	case *schemas.Regime:
+		return s.enter(tx, rec, r.AppendMS)
+	}
+	return stream.Poison(CodeWrongRecord, "%T", rec)
+}
+
+// observe checks an observation's place, then folds it.
+func (s *shard) observe(tx stream.Tx, o *schemas.Observation, key string) error {
+	kind, id, _ := strings.Cut(o.Entity, ":")
+	switch {
+	case kind != "conversation" && kind != "unplaced" || !genesys.IsID(id):
+		return stream.Poison(CodeBadEntity, "entity is no conversation:<id> or unplaced:<id>")
+	case key != o.Entity:
+		return stream.Poison(CodeBadEntity, "the record's key is not its entity")
+	case !s.owns(o.Entity):
+		return stream.Poison(CodeBadEntity, "the entity belongs to another shard than %d of %d", s.p, s.shards)
+	case o.Event == nil && o.Object == nil && o.Inspection == nil && o.Export == nil:
+		return stream.Poison(CodeNoBody, "neither event, object, inspection nor export")
+	}
+	if err := s.ready(); err != nil {
+		return err
+	}
+	return s.fact(tx, o)
+}
+
+func (s *shard) owns(entity string) bool {
+	return schemas.Murmur2Partition([]byte(entity), s.shards) == s.p
+}
+
+// ready refuses to fold before a regime has entered: no leaf could name it.
+func (s *shard) ready() error {
+	if s.meta.Regime == "" {
+		return fmt.Errorf("%w: shard %d holds facts before any regime; the clock writes it before observe may produce: was the topic written by hand?", stream.ErrStop, s.p)
+	}
+	return nil
+}
+
+// enter takes a regime into force. The shard that owns the log's own entity records it.
+func (s *shard) enter(tx stream.Tx, r *schemas.Regime, atMS int64) error {
+	if r.Document == s.meta.Regime {
+		return nil
+	}
+	if err := s.adopt(r.Document); err != nil {
+		return err
+	}
+	s.meta.Regime = r.Document
+	log := s.logEntity()
+	if !s.owns(log) {
+		return nil
+	}
+	reg, err := get[register](tx, log)
+	if err != nil {
+		return err
+	}
+	l := leaf.Leaf{Kind: leaf.KindRegime, AtMS: atMS, RegimeBody: &leaf.Regime{Document: r.Document}}
+	if _, err := s.append(tx, log, &reg.Chain, &l); err != nil {
+		return err
+	}
+	tx.Put(log, reg)
+	return nil
+}
+
+// adopt checks a regime against the worker's own and takes it as the one to fold by.
+func (s *shard) adopt(document string) error {
+	r, name, err := parseRegime(document)
+	if err != nil {
+		return fmt.Errorf("%w: shard %d: %v", stream.ErrStop, s.p, err)
+	}
+	if document != s.document {
+		return fmt.Errorf("%w: the log's regime is %s, this worker is configured for %s: set correlate's settings back to the log's", stream.ErrStop, document, s.document)
+	}
+	if r.Shards != int64(s.shards) {
+		return fmt.Errorf("%w: the log's regime is for %d shards, the topic has %d: the partition count cannot be changed", stream.ErrStop, r.Shards, s.shards)
+	}
+	s.regime, s.name = r, name
+	return nil
+}
+
+func (s *shard) logEntity() string { return "log:" + s.regime.Origin }
+
+// get returns the entity's state, a fresh one if it has none.
+func get[T any, P interface {
+	*T
+	stream.Value
+}](tx stream.Tx, key string) (P, error) {
+	v, err := tx.Get(key)
+	if err != nil {
+		return nil, err
+	}
+	if v == nil {
+		return P(new(T)), nil
+	}
+	p, ok := v.(P)
+	if !ok {
+		return nil, fmt.Errorf("%w: state of %s is a %T", stream.ErrStop, key, v)
+	}
+	return p, nil
+}
