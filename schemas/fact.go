@@ -13,7 +13,7 @@ type Observation struct {
 	RawSHA256  *Hash           `avro:"raw_sha256"` // SHA-256 of the source's bytes.
 	Secret     *Secret         `avro:"secret"`     // As in the raw record.
 	Origin     Origin          `avro:"origin"`     // The raw record.
-	Labels     []string        `avro:"labels"`     // Closed list: unpinned, alias-fields, envelope-apart.
+	Labels     []string        `avro:"labels"`     // Closed list: unpinned, alias-fields, envelope-apart, unreadable.
 	Times      []Reading       `avro:"times"`      // Every timestamp of the fact.
 	Event      *EventFact      `avro:"event"`      // Set for an event.
 	Object     *ObjectFact     `avro:"object"`     // Set for a notification.
@@ -78,7 +78,7 @@ type InspectionFact struct {
 	RecordingID    string `avro:"recording_id"`    // As ObjectFact.
 	Role           string `avro:"role"`            // As ObjectFact.
 	Outcome        string `avro:"outcome"`         // As S3Inspection.
-	ErrorCode      string `avro:"error_code"`      // Empty if ok.
+	ErrorCode      string `avro:"error_code"`      // As S3Inspection.
 	RequestID      string `avro:"request_id"`      // Of the answer.
 	Pinned         bool   `avro:"pinned"`          // As S3Inspection.
 	Size           int64  `avro:"size"`            // -1 if none.

@@ -80,7 +80,7 @@ type S3Inspection struct {
 	ETag           string    `avro:"etag"`            // ETag of the answer, without quotes.
 	Outcome        string    `avro:"outcome"`         // changed: the pinned ETag is no longer there.
 	Status         int32     `avro:"status"`          // HTTP status; 0 if there was no answer.
-	ErrorCode      string    `avro:"error_code"`      // S3's code, or ours; empty if ok.
+	ErrorCode      string    `avro:"error_code"`      // S3's code, or ours; with ok: what of the content could not be used (manifest-too-large, ...).
 	RequestID      string    `avro:"request_id"`      // x-amz-request-id.
 	Pinned         bool      `avro:"pinned"`          // False: unversioned bucket or null version, read under If-Match.
 	Size           int64     `avro:"size"`            // Bytes read; -1 if none.

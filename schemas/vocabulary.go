@@ -102,4 +102,5 @@ const (
 	LabelUnpinned      = "unpinned"
 	LabelAliasFields   = "alias-fields"
 	LabelEnvelopeApart = "envelope-apart"
+	LabelUnreadable    = "unreadable" // a metadata file, or a row, that does not parse
 )

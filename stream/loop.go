@@ -55,7 +55,8 @@ func (s *session) take(ctx context.Context) error {
 		if len(s.draining()) > 0 {
 			return nil
 		}
-		fetches = s.cl.PollRecords(nil, max(1, s.cfg.MaxTransactionRecords-s.txn.work))
+		var look context.Context // nil, which makes the poll return what is there and never wait
+		fetches = s.cl.PollRecords(look, max(1, s.cfg.MaxTransactionRecords-s.txn.work))
 	} else {
 		s.rebalance.Store(false)
 		s.cl.AllowRebalance()

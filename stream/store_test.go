@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// stores are what must behave alike. again closes a store's owner and opens it anew, if it outlives that.
+// eachStores runs a test over all that must behave alike; outlives says whether what a store holds survives its owner.
 func eachStores(t *testing.T, f func(t *testing.T, open func(*testing.T) Stores, outlives bool)) {
 	log := slog.New(slog.DiscardHandler)
 	t.Run("memory", func(t *testing.T) {
@@ -38,32 +38,21 @@ func TestStoreConformance(t *testing.T) {
 		rapid.Check(t, func(r *rapid.T) {
 			all := open(t)
 			defer func() { _ = all.Close() }()
-			parts := []int32{0, 1, 1 << 20}
-			type oracle struct {
-				blobs map[string][]byte
-				due   map[string][]Due
-				meta  []byte
-				at    Position
-				ok    bool
-			}
-			model := map[int32]*oracle{}
-			stores := map[int32]Store{}
-			for _, p := range parts {
-				stores[p], model[p] = all.Partition(p), &oracle{blobs: map[string][]byte{}, due: map[string][]Due{}}
-				if err := stores[p].Reset(); err != nil {
+			b := &bench{r: r, model: map[int32]*storeModel{}, stores: map[int32]Store{}}
+			for _, p := range []int32{0, 1, 1 << 20} {
+				b.stores[p], b.model[p] = all.Partition(p), newStoreModel()
+				if err := b.stores[p].Reset(); err != nil {
 					r.Fatal(err)
 				}
 			}
-			key := rapid.SampledFrom([]string{"", "a", "b", "ab", "d", "m", "p", "s", "\x00", "\xff", "entity:1"})
 			for range rapid.IntRange(1, 30).Draw(r, "steps") {
-				p := rapid.SampledFrom(parts).Draw(r, "partition")
-				s, m := stores[p], model[p]
+				p := rapid.SampledFrom([]int32{0, 1, 1 << 20}).Draw(r, "partition")
 				switch rapid.IntRange(0, 9).Draw(r, "what") {
 				case 0:
-					if err := s.Reset(); err != nil {
+					if err := b.stores[p].Reset(); err != nil {
 						r.Fatal(err)
 					}
-					*m = oracle{blobs: map[string][]byte{}, due: map[string][]Due{}}
+					b.model[p] = newStoreModel()
 				case 1:
 					if !outlives {
 						continue
@@ -72,70 +61,98 @@ func TestStoreConformance(t *testing.T) {
 						r.Fatal(err)
 					}
 					all = open(t)
-					for _, p := range parts {
-						stores[p] = all.Partition(p)
+					for p := range b.stores {
+						b.stores[p] = all.Partition(p)
 					}
 				default:
-					var changes []Change
-					for range rapid.IntRange(0, 5).Draw(r, "changes") {
-						c := Change{Key: key.Draw(r, "key")}
-						if rapid.Bool().Draw(r, "put") {
-							c.Blob = rapid.SliceOfN(rapid.Byte(), 1, 8).Draw(r, "blob")
-							for lane := range rapid.IntRange(0, 2).Draw(r, "lanes") {
-								c.Due = append(c.Due, Due{lane, rapid.Int64().Draw(r, "at")})
-							}
-						}
-						changes = append(changes, c)
-						delete(m.blobs, c.Key)
-						delete(m.due, c.Key)
-						if c.Blob != nil {
-							m.blobs[c.Key] = c.Blob
-							if c.Due != nil {
-								m.due[c.Key] = c.Due
-							}
-						}
-					}
-					var meta []byte
-					if rapid.Bool().Draw(r, "meta") {
-						meta = rapid.SliceOfN(rapid.Byte(), 1, 8).Draw(r, "meta bytes")
-						m.meta = meta
-					}
-					m.at = Position{Cluster: "c", Topic: "t", TopicID: [16]byte{1}, Partition: p, Next: rapid.Int64().Draw(r, "next"), AppendMS: rapid.Int64().Draw(r, "ms")}
-					m.ok = true
-					if err := s.Apply(changes, meta, m.at); err != nil {
-						r.Fatal(err)
-					}
+					b.apply(p)
 				}
-				for p, s := range stores {
-					m := model[p]
-					for _, k := range []string{"", "a", "b", "ab", "d", "m", "p", "s", "\x00", "\xff", "entity:1"} {
-						if got, err := s.Get(k); err != nil || !reflect.DeepEqual(got, m.blobs[k]) {
-							r.Fatalf("get %q of %d: %v, %v; want %v", k, p, got, err, m.blobs[k])
-						}
-					}
-					if got, err := s.Meta(); err != nil || !reflect.DeepEqual(got, m.meta) {
-						r.Fatalf("meta of %d: %v, %v; want %v", p, got, err, m.meta)
-					}
-					if at, ok, err := s.Position(); err != nil || ok != m.ok || at != m.at {
-						r.Fatalf("position of %d: %v %v %v; want %v %v", p, at, ok, err, m.at, m.ok)
-					}
-					var keys []string
-					due := map[string][]Due{}
-					err := s.Scan(func(k string, d []Due) error {
-						keys, due[k] = append(keys, k), slices.Clone(d)
-						return nil
-					})
-					if err != nil || !slices.IsSorted(keys) || !maps.EqualFunc(due, m.due, slices.Equal[[]Due]) {
-						r.Fatalf("scan of %d: %v %v; want %v", p, due, err, m.due)
-					}
-					stop := errors.New("enough")
-					if err := s.Scan(func(string, []Due) error { return stop }); len(m.due) > 0 && !errors.Is(err, stop) {
-						r.Fatalf("scan swallowed the caller's error: %v", err)
-					}
+				for p := range b.stores {
+					b.check(p)
 				}
 			}
 		})
 	})
+}
+
+// storeModel is what a store must be: two maps, a meta record and a position.
+type storeModel struct {
+	blobs map[string][]byte
+	due   map[string][]Due
+	meta  []byte
+	at    Position
+	ok    bool
+}
+
+func newStoreModel() *storeModel {
+	return &storeModel{blobs: map[string][]byte{}, due: map[string][]Due{}}
+}
+
+// storeKeys hold the letters and bytes the disk's own keys are made of.
+var storeKeys = []string{"", "a", "b", "ab", "d", "m", "p", "s", "\x00", "\xff", "entity:1"}
+
+// bench is stores beside their models.
+type bench struct {
+	r      *rapid.T
+	model  map[int32]*storeModel
+	stores map[int32]Store
+}
+
+func (b *bench) apply(p int32) {
+	r, m := b.r, b.model[p]
+	var changes []Change
+	for range rapid.IntRange(0, 5).Draw(r, "changes") {
+		c := Change{Key: rapid.SampledFrom(storeKeys).Draw(r, "key")}
+		delete(m.blobs, c.Key)
+		delete(m.due, c.Key)
+		if rapid.Bool().Draw(r, "put") {
+			c.Blob = rapid.SliceOfN(rapid.Byte(), 1, 8).Draw(r, "blob")
+			m.blobs[c.Key] = c.Blob
+			for lane := range rapid.IntRange(0, 2).Draw(r, "lanes") {
+				c.Due = append(c.Due, Due{lane, rapid.Int64().Draw(r, "at")})
+				m.due[c.Key] = c.Due
+			}
+		}
+		changes = append(changes, c)
+	}
+	var meta []byte
+	if rapid.Bool().Draw(r, "meta") {
+		meta = rapid.SliceOfN(rapid.Byte(), 1, 8).Draw(r, "meta bytes")
+		m.meta = meta
+	}
+	m.at = Position{Cluster: "c", Topic: "t", TopicID: [16]byte{1}, Partition: p, Next: rapid.Int64().Draw(r, "next"), AppendMS: rapid.Int64().Draw(r, "ms")}
+	m.ok = true
+	if err := b.stores[p].Apply(changes, meta, m.at); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func (b *bench) check(p int32) {
+	r, s, m := b.r, b.stores[p], b.model[p]
+	for _, k := range storeKeys {
+		if got, err := s.Get(k); err != nil || !reflect.DeepEqual(got, m.blobs[k]) {
+			r.Fatalf("get %q of %d: %v, %v; want %v", k, p, got, err, m.blobs[k])
+		}
+	}
+	if got, err := s.Meta(); err != nil || !reflect.DeepEqual(got, m.meta) {
+		r.Fatalf("meta of %d: %v, %v; want %v", p, got, err, m.meta)
+	}
+	if at, ok, err := s.Position(); err != nil || ok != m.ok || at != m.at {
+		r.Fatalf("position of %d: %v %v %v; want %v %v", p, at, ok, err, m.at, m.ok)
+	}
+	var keys []string
+	due := map[string][]Due{}
+	err := s.Scan(func(k string, d []Due) error {
+		keys, due[k] = append(keys, k), slices.Clone(d)
+		return nil
+	})
+	if err != nil || !slices.IsSorted(keys) || !maps.EqualFunc(due, m.due, slices.Equal[[]Due]) {
+		r.Fatalf("scan of %d: %v %v; want %v", p, due, err, m.due)
+	}
+	stop := errors.New("enough")
+	if err := s.Scan(func(string, []Due) error { return stop }); len(m.due) > 0 && !errors.Is(err, stop) {
+		r.Fatalf("scan swallowed the caller's error: %v", err)
+	}
 }
 
 // At stake: a damaged copy must not keep a worker from starting; the changelog has it all.

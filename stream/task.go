@@ -43,7 +43,8 @@ type Value interface {
 type Tx interface {
 	// Get returns the entity's state, nil if it has none. An error is the store's and ends the transaction.
 	Get(key string) (Value, error)
-	// Put stores the entity's state at the transaction's end, once, however often it was put.
+	// Put stores the entity's state at the transaction's end, once, however often it was put. A key is not empty and
+	// not "meta"; entity keys hold a colon. The blob of a Value is never empty.
 	Put(key string, v Value)
 	// Delete removes the entity at the transaction's end.
 	Delete(key string)
@@ -57,14 +58,15 @@ type Tx interface {
 // records over the same state give the same outputs, wherever transactions end. One goroutine calls it.
 type Task interface {
 	// Step folds one record. It ends in nil, in Poison (the record goes to the dead-letter topic inside the
-	// transaction; the step must not have put or emitted anything) or in any other error (abort and rebuild).
+	// transaction; the step must not have put, emitted or changed anything, a Value it got included) or in any other
+	// error (abort and rebuild).
 	Step(tx Tx, r Record) error
 	// Drain does one bounded piece of work that the last record released and says whether more is left. The
 	// runtime calls it until none is left before the next Step; a transaction may end between two calls, so
 	// whatever is left must stand in state and Meta.
 	Drain(tx Tx) (more bool, err error)
 	// Meta returns what of the task's own state is not an entity's. It is stored with every transaction and
-	// handed to Spec.Open.
+	// handed to Spec.Open. A stage without a changelog has none. Equal state must give equal bytes.
 	Meta() ([]byte, error)
 }
 

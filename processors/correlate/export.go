@@ -19,7 +19,7 @@ func (f *folding) row() error {
 	if err := f.write(&l); err != nil {
 		return err
 	}
-	if slices.Contains(f.o.Labels, labelUnreadable) {
+	if slices.Contains(f.o.Labels, schemas.LabelUnreadable) {
 		return f.raise(f.tx, f.by(), finding{Rule: ruleExport, Subject: e.Pointer, N: 1}, nil, nil)
 	}
 	if e.RecordingID == "" {

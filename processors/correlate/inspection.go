@@ -7,9 +7,6 @@ import (
 	"holdfast.example/schemas/leaf"
 )
 
-// labelUnreadable is observe's word for a metadata file or row that does not parse.
-const labelUnreadable = "unreadable"
-
 // inspection folds what a GET answered: its leaf, the lock state's own leaf where it differs from the last one seen,
 // and what the bytes contradict.
 func (f *folding) inspection() error {
@@ -109,7 +106,7 @@ func (f *folding) readable(r *recording, ok bool) error {
 	if _, err := f.resolve(f.tx, f.by(), ruleUnreadable, r.ID); err != nil {
 		return err
 	}
-	if slices.Contains(f.o.Labels, labelUnreadable) {
+	if slices.Contains(f.o.Labels, schemas.LabelUnreadable) {
 		return f.raise(f.tx, f.by(), finding{Rule: ruleExport, Subject: r.ID, N: 1}, nil, nil)
 	}
 	return nil

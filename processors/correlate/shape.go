@@ -27,12 +27,12 @@ func (s *shard) compare(x *export, r *recording, ref reference) leaf.Verdict {
 		return v
 	}
 	var cs []comparison
-	add := func(role, field, clockB string, a, b instant.Interval) {
+	add := func(role, field, clockA, clockB string, a, b instant.Interval) {
 		if !a.Valid() || !b.Valid() || len(v.Offsets) == leaf.MaxList {
 			return
 		}
 		d := a.Minus(b)
-		v.Offsets = append(v.Offsets, leaf.Offset{Field: field, ClockA: string(instant.ExportMetadata), ClockB: clockB, LoMS: d.Lo, HiMS: d.Hi})
+		v.Offsets = append(v.Offsets, leaf.Offset{Field: field, ClockA: clockA, ClockB: clockB, LoMS: d.Lo, HiMS: d.Hi})
 		cs = append(cs, comparison{role, d, a.Width() + b.Width()})
 	}
 	for _, y := range []*export{x, r.other(x)} {
@@ -46,15 +46,15 @@ func (s *shard) compare(x *export, r *recording, ref reference) leaf.Verdict {
 			a := instant.Interval{Lo: t.Lo, Hi: t.Hi}
 			switch t.Role {
 			case roleStart, roleCreated:
-				add(t.Role, t.Field, referenceClock, a, ref.start)
+				add(t.Role, t.Field, t.Clock, referenceClock, a, ref.start)
 			case roleEnd:
-				add(t.Role, t.Field, referenceClock, a, ref.end)
+				add(t.Role, t.Field, t.Clock, referenceClock, a, ref.end)
 			case roleExported:
-				add(t.Role, t.Field, string(instant.S3), a, r.put(y == r.Row))
+				add(t.Role, t.Field, t.Clock, string(instant.S3), a, r.put(y == r.Row))
 			}
 		}
 		if y.DurationMS >= 0 && ref.start.Valid() && ref.end.Valid() {
-			add(fieldDuration, fieldDuration, referenceClock, instant.Interval{Lo: y.DurationMS, Hi: y.DurationMS}, ref.end.Minus(ref.start))
+			add(fieldDuration, fieldDuration, string(instant.ExportMetadata), referenceClock, instant.Interval{Lo: y.DurationMS, Hi: y.DurationMS}, ref.end.Minus(ref.start))
 		}
 	}
 	s.judge(&v, cs)

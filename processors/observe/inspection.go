@@ -104,7 +104,7 @@ func inspection(o *schemas.Observation, rec *schemas.S3Inspection, key s3event.K
 	if key.Role == schemas.RoleMetadata && rec.Outcome == schemas.OutcomeOK {
 		// A file beyond capture's limit comes without a body, and is refused here as an empty text.
 		if e, err := genesys.ParseMetadata(rec.Body); err != nil {
-			said = append(said, LabelUnreadable)
+			said = append(said, schemas.LabelUnreadable)
 		} else {
 			e.Fact.FileSHA256, e.Fact.Form = *rec.SHA256, schemas.FormMetadata
 			if e.Fact.OrganizationID == "" {
@@ -126,7 +126,7 @@ func row(o schemas.Observation, rec *schemas.S3Inspection, r *schemas.Row, key s
 	e, err := genesys.ParseRow(r.Json)
 	if err != nil {
 		o.Export = &schemas.ExportFact{DurationMS: -1, UserIDs: []string{}, ParticipantIDs: []string{}, Aliases: []string{}}
-		o.Labels = []string{LabelUnreadable}
+		o.Labels = []string{schemas.LabelUnreadable}
 	} else {
 		if e.Fact.ConversationID != "" {
 			o.Entity = "conversation:" + e.Fact.ConversationID

@@ -153,7 +153,7 @@ func TestMapMetadata(t *testing.T) {
 	}
 	for _, bad := range []string{`{"a":1,"A":2}`, `[]`, "\xff", ``} {
 		o := mapped(t, schemas.TopicS3Inspections, inspected(metadataKey, []byte(bad)))[0]
-		if o.Export != nil || !slices.Contains(o.Labels, LabelUnreadable) || o.Inspection == nil {
+		if o.Export != nil || !slices.Contains(o.Labels, schemas.LabelUnreadable) || o.Inspection == nil {
 			t.Fatalf("%q: %+v", bad, o)
 		}
 	}
@@ -213,7 +213,7 @@ func TestMapRows(t *testing.T) {
 	for i, want := range []string{"conversation:c-1", file64, file64} {
 		o := out[i+1]
 		if o.Entity != want || o.Inspection != nil || o.Export.Form != schemas.FormRow || o.Export.FileSHA256 != *hashOf(file) ||
-			o.Export.Pointer != rec.Rows[i].Pointer || slices.Contains(o.Labels, LabelUnreadable) != (i == 1) {
+			o.Export.Pointer != rec.Rows[i].Pointer || slices.Contains(o.Labels, schemas.LabelUnreadable) != (i == 1) {
 			t.Errorf("row %d: %+v", i, o)
 		}
 	}

@@ -68,9 +68,6 @@ const (
 	CodeConversationMismatch = "conversation-mismatch" // the record's conversation is not the one the bytes name
 )
 
-// LabelUnreadable marks an inspection whose metadata, or a row, that could not be read.
-const LabelUnreadable = "unreadable"
-
 // Counters counts what ended as nothing. Its fields may be read at any time.
 type Counters struct {
 	OtherEvents atomic.Int64 // audit messages and events of other topics than conversation details

@@ -77,12 +77,20 @@ func parseExport(raw []byte, form string, limit int) (Export, error) {
 			x.Labels = []string{schemas.LabelAliasFields}
 		}
 		if g.time {
-			x.Times = append(x.Times, instant.Read(g.name, instant.ExportMetadata, timeText(g.value), instant.RoundingUnknown))
+			x.Times = append(x.Times, instant.Read(g.name, clockOf(field(f)), timeText(g.value), instant.RoundingUnknown))
 		} else if err := x.set(field(f), g); err != nil {
 			return Export{}, err
 		}
 	}
 	return x, nil
+}
+
+// clockOf says whose clock a time is of: the exporter's, except when it was exported, which is the job's.
+func clockOf(f field) instant.Clock {
+	if f == fieldExported {
+		return instant.Job
+	}
+	return instant.ExportMetadata
 }
 
 // resolve finds each field under whichever of its names is there, and refuses two names with different values.

@@ -66,7 +66,7 @@ func TestExports(t *testing.T) {
 			instant.Read("recorded_start_time", instant.ExportMetadata, "2026-05-04 09:27:02", instant.RoundingUnknown),
 			at("recorded_end_time", instant.ExportMetadata, 1777887224201, "1777887224201"),
 			at("created_at", instant.ExportMetadata, 1777886104870, "2026-05-04T09:15:04.870Z"),
-			instant.Read("exported_at", instant.ExportMetadata, "2026-05-06T10:41:07Z", instant.RoundingUnknown),
+			instant.Read("exported_at", instant.Job, "2026-05-06T10:41:07Z", instant.RoundingUnknown),
 		},
 		Labels: []string{schemas.LabelAliasFields},
 	}
@@ -116,7 +116,11 @@ func TestEveryName(t *testing.T) {
 			want.Fact.Aliases, want.Labels = []string{tt.name + "=" + tt.alias}, []string{schemas.LabelAliasFields}
 		}
 		if time {
-			want.Times = []schemas.Reading{at(tt.name, instant.ExportMetadata, 1777886102118, "2026-05-04T09:15:02.118Z")}
+			clock := instant.ExportMetadata
+			if strings.HasPrefix(tt.name, "exported") { // when it was exported is the job's word, not the recording's
+				clock = instant.Job
+			}
+			want.Times = []schemas.Reading{at(tt.name, clock, 1777886102118, "2026-05-04T09:15:02.118Z")}
 		} else {
 			switch f := reflect.ValueOf(&want.Fact).Elem().FieldByName(tt.field); f.Interface().(type) {
 			case string:

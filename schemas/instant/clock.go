@@ -12,7 +12,7 @@ const (
 	Analytics Clock = "analytics"
 	// Audit is when an audit message was logged, eventDate or eventTime of an audit; not when the thing happened.
 	Audit Clock = "audit"
-	// Architect is the flow engine's: flow.start and flow.end events, flow debug logs.
+	// Architect is the flow engine's own: flow debug logs. flow.start and flow.end are events, and of the cloud's clock.
 	Architect Clock = "architect"
 	// Job is the bulk recording job's: dateCreated, actionDate, exportDate, exportedDate, exported_at.
 	Job Clock = "job"
