@@ -52,7 +52,7 @@
 // A clean stop finishes the transaction in hand and leaves the group, so others take over at once; with
 // Config.StayOnStop, or after a crash, the shards stay the worker's for a session timeout, and a restart under the same
 // name has them back without a rebalance. The worker's name is its static membership (KIP-345) and its transactional
-// id: two processes under one name stop each other.
+// id: of two processes under one name, one stops.
 //
 // # Errors
 //

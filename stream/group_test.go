@@ -106,27 +106,36 @@ func TestFenced(t *testing.T) {
 	w.mustEqualFold()
 }
 
-// At stake: two processes under one name would fence each other for ever; the older one stops and says so.
+// At stake: two processes under one name would fence each other for ever; one of them stops and says so, whichever the
+// coordinator heard last goes on, and the outputs are right.
 func TestOneName(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	first := make(chan error, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	var once sync.Once
-	up := make(chan struct{})
+	up, ended := make(chan struct{}), make(chan error, 2)
 	cfg := w.config("a", "")
 	cfg.Observer = stream.Tee(testLog(t), &stream.Observer{Assigned: func(string, []int32) { once.Do(func() { close(up) }) }})
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	go func() { first <- stream.Run(ctx, cfg, tally(tallyInput)) }()
-	<-up
-	cfg.Observer = testLog(t)
-	stop := w.worker(cfg, tally(tallyInput))
-	if err := <-first; !errors.Is(err, stream.ErrConfig) {
-		t.Fatalf("the first of two workers with one name ended with %v", err)
+	go func() { ended <- stream.Run(ctx, cfg, tally(tallyInput)) }()
+	select {
+	case <-up:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the first worker got nothing")
+	}
+	go func() { ended <- stream.Run(ctx, cfg, tally(tallyInput)) }()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, stream.ErrConfig) {
+			t.Fatalf("the first to end of two workers with one name said %v", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("both of two workers with one name go on")
 	}
 	w.feed(200)
 	w.wait("the fold", 20*time.Second, w.folded("t.tally"))
-	if err := stop(); err != nil {
+	cancel()
+	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
 	w.mustEqualFold()
