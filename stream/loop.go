@@ -137,6 +137,13 @@ func (s *session) step(sh *shard, r *kgo.Record) error {
 		return fmt.Errorf("fold %s/%d: record %d came again after %d was folded", s.spec.Input, sh.partition, r.Offset, sh.frontier-1)
 	}
 	s.touch(sh)
+	if r.Attrs.IsControl() {
+		// A producer's own transaction marker. A stateless stage commits its position past it, so that whoever compares
+		// that position with the topic's end (the clock does) is not kept waiting by a marker that no record follows.
+		sh.frontier = r.Offset + 1
+		s.txn.work++
+		return nil
+	}
 	rec := Record{Topic: s.spec.Input, Partition: r.Partition, Offset: r.Offset, Key: r.Key, Value: r.Value, AppendMS: r.Timestamp.UnixMilli()}
 	effects := sh.state.Effects()
 	size, dirty := sh.state.Bytes(), sh.state.Dirty()

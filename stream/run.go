@@ -170,13 +170,17 @@ func takeOver(ctx context.Context, opts []kgo.Opt) error {
 
 func (s *session) groupOptions() []kgo.Opt {
 	cfg := s.cfg
-	return []kgo.Opt{
+	var markers []kgo.Opt
+	if s.spec.Changelog == "" {
+		markers = append(markers, kgo.KeepControlRecords()) // see step
+	}
+	return append(markers,
 		kgo.ConsumerGroup(s.group()),
 		kgo.ConsumeTopics(s.cluster.topics[s.spec.Input].name),
 		kgo.InstanceID(s.instance()),
 		kgo.Balancers(kgo.CooperativeStickyBalancer()),
 		kgo.SessionTimeout(cfg.SessionTimeout),
-		kgo.HeartbeatInterval(cfg.SessionTimeout / 3),
+		kgo.HeartbeatInterval(cfg.SessionTimeout/3),
 		kgo.RebalanceTimeout(cfg.RebalanceTimeout),
 		kgo.BlockRebalanceOnPoll(),
 		kgo.DisableAutoCommit(),
@@ -189,13 +193,13 @@ func (s *session) groupOptions() []kgo.Opt {
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		// A transaction hands over all its records and then flushes: lingering until then makes full batches.
 		kgo.ProducerLinger(time.Second),
-		kgo.MaxBufferedRecords(4*cfg.MaxTransactionRecords + 10_000),
+		kgo.MaxBufferedRecords(4*cfg.MaxTransactionRecords+10_000),
 
 		kgo.AdjustFetchOffsetsFn(s.adjust),
 		kgo.OnPartitionsRevoked(func(_ context.Context, _ *kgo.Client, gone map[string][]int32) { s.release(gone, false) }),
 		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, gone map[string][]int32) { s.release(gone, true) }),
 		kgo.OnPartitionsCallbackBlocked(func(context.Context, *kgo.Client) { s.rebalance.Store(true) }),
-	}
+	)
 }
 
 // run is the session's life. Its error is never nil unless ctx ended and the last transaction is committed.

@@ -34,6 +34,36 @@ func Map(r stream.Record) ([]schemas.Observation, error) {
 	if err != nil {
 		return nil, stream.Poison(CodeBadAvro, "%v", err)
 	}
+	out, err := mapRecord(r, rec)
+	var poison *stream.PoisonError
+	if errors.As(err, &poison) && poison.Raw == nil {
+		poison.Raw = rawOf(rec)
+	}
+	return out, err
+}
+
+// rawOf is the hash of the source's bytes, so that a dead letter names what it refuses; nil where there are none. It is
+// taken of the bytes, since the hash beside them may be what is wrong.
+func rawOf(rec any) *schemas.Hash {
+	var raw []byte
+	switch rec := rec.(type) {
+	case *schemas.ConversationEvent:
+		raw = rec.Raw
+	case *schemas.S3Notification:
+		raw = rec.Raw
+	case *schemas.S3Inspection:
+		return rec.SHA256
+	case *schemas.WorldAnswer:
+		raw = rec.Raw
+	}
+	if raw == nil {
+		return nil
+	}
+	sum := schemas.Hash(sha256.Sum256(raw))
+	return &sum
+}
+
+func mapRecord(r stream.Record, rec any) ([]schemas.Observation, error) {
 	base := schemas.Observation{
 		ArrivalMS: r.AppendMS,
 		Origin:    schemas.Origin{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset},

@@ -296,3 +296,21 @@ func TestMapKeepsNothingOfTheRecord(t *testing.T) {
 		}
 	}
 }
+
+// TestPoisonNamesBytes: a dead letter holds no payload, so without the hash of the refused bytes nobody could ever say
+// which delivery it speaks of.
+func TestPoisonNamesBytes(t *testing.T) {
+	raw := []byte(`{"version":"0","Version":"0"}`)
+	value, err := schemas.Append(nil, event(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Map(stream.Record{Topic: schemas.TopicConversationEvents, Value: value})
+	var poison *stream.PoisonError
+	if !errors.As(err, &poison) {
+		t.Fatalf("want poison, got %v", err)
+	}
+	if want := hashOf(raw); poison.Raw == nil || *poison.Raw != *want {
+		t.Errorf("poison names %v, want %x", poison.Raw, want[:8])
+	}
+}
