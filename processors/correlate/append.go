@@ -3,6 +3,7 @@ package correlate
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -11,6 +12,17 @@ import (
 	"holdfast.example/schemas/leaf"
 	"holdfast.example/stream"
 )
+
+// custodyHeader is what stands before the leaf's length in a CustodyRecord: the record has this one field, so its
+// encoding is written here (Avro 1.12, "Binary encoding": bytes are a zigzag varint and themselves); a test holds it
+// to schemas.Append.
+var custodyHeader = func() []byte {
+	b, err := schemas.Append(nil, &schemas.CustodyRecord{Leaf: []byte{}})
+	if err != nil {
+		panic(err)
+	}
+	return b[:len(b)-1]
+}()
 
 // append gives a leaf its place (chain, epoch, shard, index, regime) and emits it. It is the only way a leaf is born.
 func (s *shard) append(tx stream.Tx, entity string, c *chain, l *leaf.Leaf) (schemas.Hash, error) {
@@ -26,11 +38,11 @@ func (s *shard) append(tx stream.Tx, entity string, c *chain, l *leaf.Leaf) (sch
 	}
 	s.scratch = b
 	sum := leaf.Sum(b)
-	value, err := schemas.Append(make([]byte, 0, len(b)+16), &schemas.CustodyRecord{Leaf: b})
-	if err != nil {
-		return sum, fmt.Errorf("%w: leaf %s of %s: %v", stream.ErrStop, l.Kind, entity, err)
-	}
-	tx.Emit(stream.Output{Topic: schemas.TopicCustodyRecords, Partition: s.p, Key: hexOf(sum), Value: value})
+	// Key and value share one piece of memory: nothing else is made as often.
+	out := hex.AppendEncode(make([]byte, 0, 2*len(sum)+len(custodyHeader)+binary.MaxVarintLen32+len(b)), sum[:])
+	key := out[:2*len(sum):2*len(sum)]
+	out = append(binary.AppendVarint(append(out, custodyHeader...), int64(len(b))), b...)
+	tx.Emit(stream.Output{Topic: schemas.TopicCustodyRecords, Partition: s.p, Key: key, Value: out[len(key):]})
 	c.Seq, c.Prev = l.Seq, sum
 	s.meta.Next++
 	return sum, nil
@@ -55,11 +67,12 @@ func (s *shard) marker(tx stream.Tx) error {
 }
 
 func (s *shard) emit(tx stream.Tx, topic string, partition int32, key []byte, rec any) error {
-	value, err := schemas.Append(nil, rec)
+	value, err := schemas.Append(s.scratch[:0], rec)
 	if err != nil {
 		return fmt.Errorf("%w: %T: %v", stream.ErrStop, rec, err)
 	}
-	tx.Emit(stream.Output{Topic: topic, Partition: partition, Key: key, Value: value})
+	s.scratch = value
+	tx.Emit(stream.Output{Topic: topic, Partition: partition, Key: key, Value: bytes.Clone(value)})
 	return nil
 }
 
@@ -75,24 +88,27 @@ func (c *conversation) commit(field, value string, fresh *bool) string {
 	i, known := slices.BinarySearchFunc(c.Openings, o, func(a, b opened) int {
 		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Value, b.Value))
 	})
-	if !known {
-		if len(c.Openings) < maxOpenings {
-			c.Openings = slices.Insert(c.Openings, i, o)
-		} else {
-			c.Unopened++
-		}
+	switch {
+	case known:
+	case len(c.Openings) < maxOpenings && c.room(len(field)+len(value)+8):
+		c.Openings = slices.Insert(c.Openings, i, o)
 		*fresh = true
+	default:
+		// How many are missing is told at each power of two, not with every leaf of a flood.
+		c.Unopened++
+		*fresh = *fresh || c.Unopened&(c.Unopened-1) == 0
 	}
 	return leaf.Commit(*c.Secret, field, value)
 }
 
 // open hands out everything that opens the entity's commitments: the newest record of the key holds all.
 func (s *shard) open(tx stream.Tx, entity string, c *conversation) error {
-	o := schemas.Opening{Entity: entity, Secret: *c.Secret, Spilled: c.Unopened}
+	o := &s.opening
+	*o = schemas.Opening{Entity: entity, Secret: *c.Secret, Spilled: c.Unopened, Fields: o.Fields[:0]}
 	for _, f := range c.Openings {
 		o.Fields = append(o.Fields, schemas.OpenedField{Field: f.Field, Value: f.Value})
 	}
-	return s.emit(tx, schemas.TopicCustodyOpenings, s.p, []byte(entity), &o)
+	return s.emit(tx, schemas.TopicCustodyOpenings, s.p, []byte(entity), o)
 }
 
 // keep remembers a raw hash as evidence for what is later derived from it: the newest four.

@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"slices"
 	"strings"
@@ -23,6 +24,11 @@ type judgement struct {
 	Departing, Of         int64
 }
 
+// says tells whether two judgements give the same verdict; numbers may differ.
+func (j *judgement) says(o *judgement) bool {
+	return j.Shape == o.Shape && j.Stratum == o.Stratum && j.Grade == o.Grade
+}
+
 // measured folds a measure into its cohort. It is judged at the next tick; an outlier against the verdict in force is
 // found there too, since the sample holds every cohort of up to maxSample recordings whole.
 func (s *shard) measured(tx stream.Tx, m *schemas.Measure) error {
@@ -42,8 +48,9 @@ func (s *shard) measured(tx stream.Tx, m *schemas.Measure) error {
 	}
 	c.Organization, c.Channel, c.Provider = m.OrganizationID, m.Channel, m.Provider
 	x := member{Key: markOf(m.RecordingID), Recording: m.RecordingID, Agents: m.Agents, Shape: m.Shape, Offset: offset, Width: width, Leaf: m.Leaf}
-	i, known := slices.BinarySearchFunc(c.Sample, x.Key, func(a member, k mark) int { return strings.Compare(string(a.Key[:]), string(k[:])) })
-	if !m.Revises && !known {
+	i, known := slices.BinarySearchFunc(c.Sample, x.Key, func(a member, k mark) int { return bytes.Compare(a.Key[:], k[:]) })
+	// While the sample holds the cohort whole it knows best; a recording may have been measured in another one before.
+	if !known && (!m.Revises || len(c.Sample) < maxSample) {
 		c.N++
 	}
 	switch {
@@ -95,7 +102,15 @@ func (s *shard) judged(tx stream.Tx, key string, c *cohort, w wait) error {
 		return s.outliers(tx, by, c, judgement{Shape: shapeAligned, Stratum: stratumAll, Grade: gradeInsufficient})
 	}
 	j := s.weigh(c.Sample)
-	changed := j.Shape != c.Judged.Shape || j.Stratum != c.Judged.Stratum || j.Grade != c.Judged.Grade
+	changed := !j.says(&c.Judged)
+	if changed && j.Grade == gradeUnexplained && !j.says(&c.Candidate) {
+		// A cohort that departs is pronounced when the next judgement says the same: while recordings still stream in,
+		// the first thirty may mislead.
+		c.Candidate = j
+		waitFor(&c.Waits, laneJudge, s.meta.T+1, waitJudge, "")
+		return nil
+	}
+	c.Candidate = judgement{}
 	if changed || c.JudgedN == 0 || c.N >= 2*c.JudgedN {
 		if err := s.pronounce(tx, key, by, c, j); err != nil {
 			return err
@@ -112,18 +127,18 @@ func (s *shard) pronounce(tx stream.Tx, key string, by step, c *cohort, j judgem
 		OrganizationID: c.Organization, Channel: c.Channel, Provider: c.Provider, N: c.N,
 		Shape: j.Shape, Locus: locusUnknown, Grade: j.Grade, Mechanism: mechanismNone, Stratum: j.Stratum,
 		Departing: j.Departing, StratumN: j.Of, Members: c.members()}}
-	if j.Shape != shapeAligned {
+	if j.Grade == gradeUnexplained {
 		l.Cohort.OffsetMS, l.Cohort.SpreadMS = &j.Offset, &j.Spread
 	}
 	if _, err := s.append(tx, key, &c.Chain, &l); err != nil {
 		return err
 	}
-	if was.Shape != "" && was.Shape != shapeAligned && (was.Shape != j.Shape || was.Stratum != j.Stratum) {
+	if was.Grade == gradeUnexplained && (was.Shape != j.Shape || was.Stratum != j.Stratum) {
 		if _, err := s.resolve(tx, by, driftPrefix+was.Shape, was.Stratum); err != nil {
 			return err
 		}
 	}
-	if j.Shape == shapeAligned {
+	if j.Grade != gradeUnexplained {
 		return nil
 	}
 	return s.raise(tx, by, finding{Rule: driftPrefix + j.Shape, Subject: j.Stratum, Grade: j.Grade, Shape: j.Shape, N: j.Departing}, &j.Offset, &j.Spread)
@@ -142,6 +157,10 @@ func (c *cohort) members() schemas.Hash {
 // outliers raises a finding for every recording that departs from the cohort's verdict, and resolves those that no
 // longer do.
 func (s *shard) outliers(tx stream.Tx, by step, c *cohort, j judgement) error {
+	outlying := gradeUnexplained
+	if j.Grade == gradeInsufficient {
+		outlying = gradeInsufficient
+	}
 	for i := range c.Sample {
 		m := &c.Sample[i]
 		if !s.outlies(m, j) {
@@ -151,7 +170,7 @@ func (s *shard) outliers(tx stream.Tx, by step, c *cohort, j judgement) error {
 			continue
 		}
 		offset := m.Offset
-		if err := s.raise(tx, by, finding{Rule: ruleOutlier, Subject: m.Recording, Grade: j.Grade, Shape: m.Shape, N: 1}, &offset, nil); err != nil {
+		if err := s.raise(tx, by, finding{Rule: ruleOutlier, Subject: m.Recording, Grade: outlying, Shape: m.Shape, N: 1}, &offset, nil); err != nil {
 			return err
 		}
 	}

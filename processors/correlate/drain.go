@@ -136,7 +136,9 @@ func (s *shard) fire(tx stream.Tx, key string, lane int32, at int64, grade strin
 	if err != nil {
 		return err
 	}
-	tx.Put(key, v)
+	if v != nil {
+		tx.Put(key, v)
+	}
 	switch v := v.(type) {
 	case *conversation:
 		w, ok := take(&v.Waits, lane, at)

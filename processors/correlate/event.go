@@ -23,11 +23,12 @@ func (f *folding) event() error {
 		f.late = true
 	}
 	l := f.leaf(leaf.KindEvent)
-	l.Event = &leaf.Event{Topic: e.Topic, ParticipantID: e.ParticipantID, SessionID: e.SessionID,
+	l.Event = &f.draft.event
+	*l.Event = leaf.Event{Topic: e.Topic, ParticipantID: e.ParticipantID, SessionID: e.SessionID,
 		MediaType: e.MediaType, MessageType: e.MessageType, Provider: e.Provider, Direction: e.Direction,
 		DisconnectType: e.DisconnectType, OrganizationID: e.OrganizationID,
 		User: f.c.commit(leaf.FieldUserID, e.UserID, &f.fresh)}
-	if err := f.write(&l); err != nil {
+	if err := f.write(l); err != nil {
 		return err
 	}
 	f.session()
@@ -57,11 +58,17 @@ func (f *folding) session() {
 		if who == "" {
 			who = "session " + e.SessionID
 		}
-		f.c.Sessions = append(f.c.Sessions, session{ID: e.SessionID, Role: role, Media: e.MediaType, Provider: e.Provider,
+		if !f.c.room(128 + len(e.SessionID) + len(e.MediaType) + len(e.Provider)) {
+			return
+		}
+		f.c.Sessions = append(f.c.Sessions, session{ID: e.SessionID, Role: role, Media: leaf.Token(e.MediaType), Provider: leaf.Token(e.Provider),
 			User: markOf(who), StartHi: -1, EndHi: -1})
 		i = len(f.c.Sessions) - 1
 	}
 	s := &f.c.Sessions[i]
+	if e.UserID != "" && s.User == markOf("session "+e.SessionID) {
+		s.User = markOf(e.UserID)
+	}
 	t, ok := reading(f.o.Times, "eventTime", "event_time")
 	switch {
 	case !ok || t.Zone == "":
@@ -84,6 +91,7 @@ func (c *conversation) agents() int64 {
 }
 
 func markOf(text string) mark {
-	h := sha256.Sum256([]byte(text))
+	var room [256]byte // most texts are shorter: no copy of them on the heap
+	h := sha256.Sum256(append(room[:0], text...))
 	return mark(h[:16])
 }

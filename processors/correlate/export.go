@@ -15,12 +15,13 @@ func (f *folding) row() error {
 		f.late = true
 	}
 	l := f.leaf(leaf.KindInspection)
-	l.Inspection = &leaf.Inspection{Size: -1, Export: f.export()}
-	if err := f.write(&l); err != nil {
+	l.Inspection = &f.draft.inspection
+	*l.Inspection = leaf.Inspection{Size: -1, Export: f.export()}
+	if err := f.write(l); err != nil {
 		return err
 	}
 	if slices.Contains(f.o.Labels, schemas.LabelUnreadable) {
-		return f.raise(f.tx, f.by(), finding{Rule: ruleExport, Subject: e.Pointer, N: 1}, nil, nil)
+		return f.raise(f.tx, f.by(), finding{Rule: ruleExport, Subject: leaf.Token(e.Pointer), N: 1}, nil, nil)
 	}
 	if e.RecordingID == "" {
 		return nil
@@ -29,8 +30,12 @@ func (f *folding) row() error {
 	if r == nil {
 		return nil
 	}
+	x := exportOf(f.o)
 	if r.RowAt == 0 {
-		r.RowAt, r.Row = f.o.ArrivalMS, exportOf(f.o)
+		r.RowAt = f.o.ArrivalMS
+		if f.c.room(x.size()) {
+			r.Row = x
+		}
 		if r.MediaAt == 0 && !waiting(f.c.Waits, ruleMediaMissing, r.ID) && !f.c.Chain.isOpen(ruleMediaMissing, r.ID) {
 			waitFor(&f.c.Waits, laneS3, f.o.ArrivalMS+f.regime.PatienceExportMS, ruleMediaMissing, r.ID)
 		}
@@ -38,7 +43,7 @@ func (f *folding) row() error {
 	if err := f.arrived(ruleMetadataMissing, r.ID); err != nil {
 		return err
 	}
-	if err := f.claims(r); err != nil {
+	if err := f.claims(r, x); err != nil {
 		return err
 	}
 	f.unsettle(r)
@@ -46,17 +51,13 @@ func (f *folding) row() error {
 }
 
 // claims raises what a metadata file or row contradicts by itself.
-func (f *folding) claims(r *recording) error {
+func (f *folding) claims(r *recording, x *export) error {
 	e := f.o.Export
-	if e == nil {
-		return nil
-	}
 	if _, own, _ := strings.Cut(f.o.Entity, ":"); e.ConversationID != "" && e.ConversationID != own {
 		if err := f.raise(f.tx, f.by(), finding{Rule: ruleMismatch, Subject: r.ID, N: 1}, nil, nil); err != nil {
 			return err
 		}
 	}
-	x := exportOf(f.o)
 	for i := range f.o.Times {
 		if t := &f.o.Times[i]; t.Refused != "" && roleOf(t.Field) != "" {
 			if err := f.raise(f.tx, f.by(), finding{Rule: ruleTime, Subject: r.ID, N: 1}, nil, nil); err != nil {
@@ -77,7 +78,8 @@ func (f *folding) export() *leaf.Export {
 	if e == nil {
 		return nil
 	}
-	x := &leaf.Export{Form: e.Form, Pointer: e.Pointer, FileSHA256: e.FileSHA256, ConversationID: e.ConversationID,
+	x := &f.draft.export
+	*x = leaf.Export{Users: x.Users[:0], Form: e.Form, Pointer: e.Pointer, FileSHA256: e.FileSHA256, ConversationID: e.ConversationID,
 		RecordingID: e.RecordingID, SessionID: e.SessionID, MediaType: e.MediaType, Provider: e.Provider, Direction: e.Direction,
 		DurationMS: e.DurationMS, Participants: e.ParticipantIDs, Aliases: e.Aliases, Projection: e.Projection}
 	for _, u := range e.UserIDs {
@@ -115,10 +117,19 @@ func roleOf(field string) string {
 	return ""
 }
 
-// exportOf is what the state keeps of an export fact.
+// size is about what it takes in a blob.
+func (x *export) size() int {
+	n := 64 + len(x.Session) + len(x.Channel) + len(x.Provider)
+	for i := range x.Times {
+		n += 32 + len(x.Times[i].Role) + len(x.Times[i].Field) + len(x.Times[i].Clock)
+	}
+	return n
+}
+
+// exportOf is what a verdict needs of an export fact.
 func exportOf(o *schemas.Observation) *export {
 	e := o.Export
-	x := &export{Session: e.SessionID, Channel: strings.ToUpper(e.MediaType), Provider: e.Provider, DurationMS: e.DurationMS,
+	x := &export{Session: e.SessionID, Channel: leaf.Token(strings.ToUpper(e.MediaType)), Provider: leaf.Token(e.Provider), DurationMS: e.DurationMS,
 		Projection: mark(e.Projection[:16])}
 	for i := range o.Times {
 		t := &o.Times[i]

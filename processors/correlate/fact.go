@@ -24,7 +24,16 @@ func (s *shard) fact(tx stream.Tx, o *schemas.Observation) error {
 		return err
 	}
 	tx.Put(o.Entity, c)
-	if c.see(o.FactID) {
+	if c.Seen == nil {
+		c.Seen, c.Openings = make([]mark, 0, 8), make([]opened, 0, 4)
+	}
+	f := folding{shard: s, tx: tx, o: o, c: c}
+	if o.Event == nil && o.Object == nil && o.Inspection != nil {
+		if !f.news() {
+			c.Duplicates++
+			return nil
+		}
+	} else if c.see(o.FactID) {
 		c.Duplicates++
 		return nil
 	}
@@ -32,7 +41,6 @@ func (s *shard) fact(tx stream.Tx, o *schemas.Observation) error {
 		secret := *o.Secret
 		c.Secret = &secret
 	}
-	f := folding{shard: s, tx: tx, o: o, c: c}
 	proven, err := f.alreadyProven()
 	if err != nil {
 		return err
@@ -59,6 +67,13 @@ func (f *folding) by() step {
 	return step{f.o.Entity, &f.c.Chain, f.o.ArrivalMS, evidenceOf(f.o.RawSHA256), f.late}
 }
 
+// upon is by, resting on what was last heard of the recording, this fact included.
+func (f *folding) upon(r *recording) step {
+	by := f.by()
+	by.evidence = r.Evidence
+	return by
+}
+
 // alreadyProven raises late-evidence for a fact that arrived before a moment its source was proven past: then through
 // was wrong, and so may be what was said to be missing. (model V7)
 func (f *folding) alreadyProven() (bool, error) {
@@ -72,9 +87,14 @@ func (f *folding) alreadyProven() (bool, error) {
 	return false, nil
 }
 
-// leaf starts the leaf of this fact.
-func (f *folding) leaf(kind string) leaf.Leaf {
-	l := leaf.Leaf{Kind: kind, AtMS: f.o.ArrivalMS, Lock: f.o.Lock, Evidence: evidenceOf(f.o.RawSHA256)}
+// leaf starts the leaf of this fact, in the shard's one draft.
+func (f *folding) leaf(kind string) *leaf.Leaf {
+	l := &f.draft.leaf
+	*l = leaf.Leaf{Kind: kind, AtMS: f.o.ArrivalMS, Lock: f.o.Lock, Labels: l.Labels[:0], Times: l.Times[:0]}
+	if f.o.RawSHA256 != nil {
+		f.draft.evidence[0] = *f.o.RawSHA256
+		l.Evidence = f.draft.evidence[:]
+	}
 	for _, label := range f.o.Labels {
 		if label == schemas.LabelUnpinned {
 			l.Labels = append(l.Labels, leaf.LabelUnpinned)

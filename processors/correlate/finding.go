@@ -36,6 +36,10 @@ func (s *shard) raise(tx stream.Tx, by step, f finding, offset, spread *int64) e
 		*was = f
 		return s.alert(tx, by, f, schemas.StepUpdated, offset, spread)
 	}
+	if len(by.chain.Findings) == maxFindings {
+		by.chain.Unraised++
+		return nil
+	}
 	by.chain.Findings = append(by.chain.Findings, f)
 	return s.alert(tx, by, f, schemas.StepOpened, offset, spread)
 }

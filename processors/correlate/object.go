@@ -1,6 +1,8 @@
 package correlate
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
 
 	"holdfast.example/schemas"
@@ -23,10 +25,12 @@ func (f *folding) object() error {
 		f.late = true
 	}
 	l := f.leaf(leaf.KindObject)
-	l.Object = &leaf.Object{Action: o.Action, Role: o.Role, RecordingID: o.RecordingID, OrganizationID: o.OrganizationID,
-		Object: f.c.commit(leaf.FieldObject, o.Bucket+"/"+o.Key, &f.fresh), VersionID: o.VersionID, ETag: o.ETag,
+	name := o.Bucket + "/" + o.Key
+	l.Object = &f.draft.object
+	*l.Object = leaf.Object{Action: o.Action, Role: o.Role, RecordingID: o.RecordingID, OrganizationID: o.OrganizationID,
+		Object: f.c.commit(leaf.FieldObject, name, &f.fresh), VersionID: o.VersionID, ETag: o.ETag,
 		Sequencer: o.Sequencer, Size: o.Size, Principal: f.c.commit(leaf.FieldPrincipal, o.Principal, &f.fresh)}
-	if err := f.write(&l); err != nil {
+	if err := f.write(l); err != nil {
 		return err
 	}
 	if o.RecordingID == "" {
@@ -38,7 +42,7 @@ func (f *folding) object() error {
 	}
 	switch o.Action {
 	case schemas.ActionCreated:
-		if p := f.part(r, o.Role, o.VersionID, o.Bucket+"/"+o.Key); p != nil {
+		if p := f.part(r, o.Role, o.VersionID, o.ETag, markOf(name)); p != nil {
 			p.Size = o.Size
 			if t, ok := reading(f.o.Times, "eventTime", "event_time", "time"); ok && t.Zone != "" {
 				p.PutLo, p.PutHi = t.LoMS, t.HiMS
@@ -74,7 +78,7 @@ func (f *folding) expect(r *recording, role string) {
 		}
 	case role == schemas.RoleMetadata && r.MetaAt == 0:
 		r.MetaAt = at
-		if r.MediaAt == 0 {
+		if r.MediaAt == 0 && !f.c.Chain.isOpen(ruleMediaMissing, r.ID) {
 			waitFor(&f.c.Waits, laneS3, at+f.regime.PatienceCompanionMS, ruleMediaMissing, r.ID)
 		}
 	}
@@ -99,6 +103,9 @@ func (f *folding) recording(id, organization string) *recording {
 			f.c.Spilled++
 			return nil
 		}
+		if !f.c.room(256 + len(id) + len(organization)) {
+			return nil
+		}
 		f.c.Recordings = append(f.c.Recordings, recording{ID: id})
 		i = len(f.c.Recordings) - 1
 	}
@@ -110,20 +117,36 @@ func (f *folding) recording(id, organization string) *recording {
 	return r
 }
 
-// part returns one version of one object of the recording; an unversioned one is known by its ETag elsewhere and by
-// its key here.
-func (f *folding) part(r *recording, role, version, object string) *part {
-	m := markOf(object)
-	i := slices.IndexFunc(r.Parts, func(p part) bool { return p.Object == m && p.Version == version })
-	if i < 0 {
-		if len(r.Parts) == maxParts {
-			f.c.Spilled++
-			return nil
-		}
-		r.Parts = append(r.Parts, part{Role: role, Version: version, Object: m, Size: -1, PutHi: -1})
-		i = len(r.Parts) - 1
+// part returns one version of one object of the recording, nil where the entity holds too many. Parts stand in one
+// order whichever stream told of them first, so that a pairing does not depend on it.
+func (f *folding) part(r *recording, role, version, etag string, object mark) *part {
+	p := part{Role: role, Version: leaf.Token(version), ETag: leaf.Token(etag), Object: object, Size: -1, PutHi: -1}
+	if q := r.find(p.Object, p.Version, p.ETag); q != nil {
+		return q
 	}
+	if len(r.Parts) == maxParts {
+		f.c.Spilled++
+		return nil
+	}
+	if !f.c.room(192 + len(p.Version) + len(p.ETag)) {
+		return nil
+	}
+	i, _ := slices.BinarySearchFunc(r.Parts, &p, func(a part, b *part) int {
+		return cmp.Or(cmp.Compare(a.Role, b.Role), bytes.Compare(a.Object[:], b.Object[:]), cmp.Compare(a.Version, b.Version), cmp.Compare(a.ETag, b.ETag))
+	})
+	r.Parts = slices.Insert(r.Parts, i, p)
 	return &r.Parts[i]
+}
+
+// find looks a version up: an unversioned one by its ETag, any where none is said.
+func (r *recording) find(object mark, version, etag string) *part {
+	for i := range r.Parts {
+		p := &r.Parts[i]
+		if p.Object == object && p.Version == version && (version != "" || p.ETag == etag || p.ETag == "" || etag == "") {
+			return p
+		}
+	}
+	return nil
 }
 
 // unsettle puts the recording's judgement off until it has been quiet for the settle time.
@@ -137,5 +160,5 @@ func (f *folding) compareSize(r *recording, p *part) error {
 	if !p.Read || p.Size < 0 || p.Bytes == p.Size {
 		return nil
 	}
-	return f.raise(f.tx, f.by(), finding{Rule: ruleSize, Subject: r.ID, N: 1}, nil, nil)
+	return f.raise(f.tx, f.upon(r), finding{Rule: ruleSize, Subject: r.ID, N: 1}, nil, nil)
 }

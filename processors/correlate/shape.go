@@ -32,6 +32,9 @@ func (s *shard) compare(x *export, r *recording, ref reference) leaf.Verdict {
 			return
 		}
 		d := a.Minus(b)
+		if d.Lo < -leaf.MaxInteger || d.Hi > leaf.MaxInteger {
+			return // no leaf can show it, and no clock is off by 285,000 years
+		}
 		v.Offsets = append(v.Offsets, leaf.Offset{Field: field, ClockA: clockA, ClockB: clockB, LoMS: d.Lo, HiMS: d.Hi})
 		cs = append(cs, comparison{role, d, a.Width() + b.Width()})
 	}
@@ -53,14 +56,16 @@ func (s *shard) compare(x *export, r *recording, ref reference) leaf.Verdict {
 				add(t.Role, t.Field, t.Clock, string(instant.S3), a, r.put(y == r.Row))
 			}
 		}
-		if y.DurationMS >= 0 && ref.start.Valid() && ref.end.Valid() {
+		if y.DurationMS >= 0 && y.DurationMS <= leaf.MaxInteger && ref.start.Valid() && ref.end.Valid() {
 			add(fieldDuration, fieldDuration, string(instant.ExportMetadata), referenceClock, instant.Interval{Lo: y.DurationMS, Hi: y.DurationMS}, ref.end.Minus(ref.start))
 		}
 	}
-	s.judge(&v, cs)
+	s.judge(&v, cs, s.instantly(x) && !s.short(ref))
 	if v.Shape == shapeNotComparable {
 		v.Missing = "start and end events of the session"
-		if ref.start.Valid() {
+		if ref.outside {
+			v.Missing = "a session within the match window"
+		} else if ref.start.Valid() {
 			v.Missing = "a start, end or created time with a zone"
 		}
 	}
@@ -86,8 +91,25 @@ func (r *recording) put(row bool) instant.Interval {
 	return instant.Interval{Lo: 0, Hi: -1}
 }
 
+// instantly says whether an export starts and ends at one instant, within τ.
+func (s *shard) instantly(x *export) bool {
+	start, end := x.time(roleStart), x.time(roleEnd)
+	return start != nil && end != nil && start.Zoned && end.Zoned && s.together(start.interval(), end.interval())
+}
+
+// short says whether the reference itself is no longer than that, or of a length nobody knows.
+func (s *shard) short(ref reference) bool {
+	return !ref.start.Valid() || !ref.end.Valid() || s.together(ref.start, ref.end)
+}
+
+func (s *shard) together(a, b instant.Interval) bool {
+	return a.Minus(b).Dist() <= s.regime.SlackMS
+}
+
+func (t *instantOf) interval() instant.Interval { return instant.Interval{Lo: t.Lo, Hi: t.Hi} }
+
 // judge names the shape out of the comparisons; the first of a role counts.
-func (s *shard) judge(v *leaf.Verdict, cs []comparison) {
+func (s *shard) judge(v *leaf.Verdict, cs []comparison, degenerate bool) {
 	first := func(role string) *comparison {
 		for i := range cs {
 			if cs[i].role == role {
@@ -103,6 +125,8 @@ func (s *shard) judge(v *leaf.Verdict, cs []comparison) {
 	switch {
 	case start == nil && end == nil && created == nil:
 		v.Grade = gradeNotComparable
+	case degenerate && start != nil && (departs(start) || departs(end)):
+		v.Shape, v.OffsetMS = shapeDegenerate, of(start)
 	case departs(start) && departs(end):
 		v.Shape, v.OffsetMS = shapeMixture, of(start)
 		if dist(start.d.Mid(), end.d.Mid()) <= s.regime.SlackMS+max(start.width, end.width) {
@@ -114,13 +138,13 @@ func (s *shard) judge(v *leaf.Verdict, cs []comparison) {
 		v.Shape, v.OffsetMS = shapeEndOnly, of(end)
 	case departs(created):
 		v.Shape, v.OffsetMS = shapeStartOnly, of(created)
-	case departs(duration):
-		v.Shape, v.OffsetMS = shapeMixture, of(duration)
-		if duration.d.Hi < 0 {
-			v.Shape = shapeCut
-		}
+	case departs(duration) && duration.d.Hi < 0:
+		v.Shape, v.OffsetMS = shapeCut, of(duration)
 	default:
 		v.Shape, v.Grade = shapeAligned, gradeEstablished
+		if departs(duration) {
+			v.Shape, v.Grade = shapeMixture, gradeUnexplained
+		}
 		switch {
 		case start != nil:
 			v.OffsetMS = of(start)

@@ -70,8 +70,21 @@ type shard struct {
 	regime    regime // of meta.Regime
 	name      schemas.Hash
 
-	obs     schemas.Observation // reused by Step
-	scratch []byte              // leaf bytes, reused
+	obs     schemas.Observation // reused by Step, as all below
+	scratch []byte              // bytes before they are emitted
+	opening schemas.Opening
+	draft   draft
+}
+
+// draft is the leaf of the fact in hand. It is written before anything else is made.
+type draft struct {
+	leaf       leaf.Leaf
+	event      leaf.Event
+	object     leaf.Object
+	inspection leaf.Inspection
+	export     leaf.Export
+	hold       leaf.Hold
+	evidence   [1]schemas.Hash
 }
 
 func open(document string, partition, partitions int32, m []byte) (*shard, error) {

@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 )
 
 // Limits of one entity's state. What goes beyond is counted in the state and labelled in the leaf; no fact is dropped.
+// Together they keep a blob below a broker's own limit of 1 MiB for a record, whatever hostile lengths come.
 const (
 	maxSeen       = 4096 // fact identities remembered: beyond, a redelivery is a fact again
 	maxSessions   = 1024
@@ -19,6 +21,8 @@ const (
 	maxParts      = 64  // objects of one recording
 	maxOpenings   = 256 // committed values kept in the opening
 	maxSample     = 1024
+	maxFindings   = 1024      // open at one time
+	maxBody       = 600 << 10 // bytes of sessions, recordings, parts and openings together
 )
 
 // mark is the first half of a SHA-256: an identity inside one entity, never evidence.
@@ -29,6 +33,7 @@ type chain struct {
 	Seq      int64        // of the last leaf; 0: none yet
 	Prev     schemas.Hash // its SHA-256
 	Findings []finding    // open, in the order they were opened
+	Unraised int64        // findings beyond the limit
 }
 
 // finding is one open finding; its identity is (rule, the entity, subject).
@@ -44,6 +49,7 @@ type conversation struct {
 	Seen       []mark          // ascending
 	Duplicates int64           // redeliveries that said nothing new
 	Spilled    int64           // facts, sessions, recordings and parts beyond a limit
+	Bytes      int64           // about what sessions, recordings, parts and openings take
 	Unopened   int64           // committed values beyond a limit, not kept
 	Events     int64           // distinct events so far
 	Sessions   []session       // customer's and agents', in the order they were first seen
@@ -81,7 +87,6 @@ type recording struct {
 	Evidence               []schemas.Hash // newest raw hashes, at most 4
 	Measured               bool
 	Pairing, Verdict       mark // of the last pairing and verdict, to tell whether a new one says anything new
-	Retroactive            bool
 }
 
 // export is what the first metadata file, or the first row, says.
@@ -99,17 +104,20 @@ type instantOf struct {
 	Zoned              bool // false: the text names no zone, so it compares with nothing
 }
 
-// part is one version of one object of a recording.
+// part is one version of one object of a recording; an unversioned one is known by its ETag.
 type part struct {
-	Role, Version string
-	Object        mark  // of bucket/key
-	Size          int64 // notified; -1: not said
-	PutLo, PutHi  int64 // S3's own time of the put
-	Read          bool  // an inspection answered ok
-	Bytes         int64 // read
-	SHA256        schemas.Hash
-	Projection    mark // metadata only
-	Hold, Mode    string
+	Role, Version, ETag string
+	Object              mark  // of bucket/key
+	Size                int64 // notified; -1: not said
+	PutLo, PutHi        int64 // S3's own time of the put
+	Last                mark  // the inspection fact that was last folded
+	Unreadable          bool  // and it was not ok
+	Read                bool  // an inspection answered ok
+	Bytes               int64 // read
+	SHA256              schemas.Hash
+	Projection          mark // metadata only
+	Hold, Mode          string
+	Held, Removed       bool // the last hold that was not UNKNOWN was ON; it was OFF, and ON before
 }
 
 // cohort is the state of a cohort entity.
@@ -121,6 +129,7 @@ type cohort struct {
 	Waits                           []wait
 	Judged                          judgement // the last leaf's
 	JudgedN                         int64     // n at that leaf; 0: none yet
+	Candidate                       judgement // a departing verdict that the next judgement must repeat
 	Patience                        bool      // cohort_patience has passed once
 }
 
@@ -219,7 +228,7 @@ func decode(key string, blob []byte) (stream.Value, error) {
 // see remembers a fact and says whether it was known.
 func (c *conversation) see(id schemas.Hash) (known bool) {
 	m := mark(id[:16])
-	i, known := slices.BinarySearchFunc(c.Seen, m, func(a, b mark) int { return strings.Compare(string(a[:]), string(b[:])) })
+	i, known := slices.BinarySearchFunc(c.Seen, m, func(a, b mark) int { return bytes.Compare(a[:], b[:]) })
 	switch {
 	case known:
 	case len(c.Seen) < maxSeen:
@@ -230,9 +239,24 @@ func (c *conversation) see(id schemas.Hash) (known bool) {
 	return known
 }
 
+// room takes n bytes of the entity's blob, if there are as many.
+func (c *conversation) room(n int) bool {
+	if c.Bytes+int64(n) > maxBody {
+		c.Spilled++
+		return false
+	}
+	c.Bytes += int64(n)
+	return true
+}
+
 // waitFor sets a deadline; one of the same rule and subject is replaced.
 func waitFor(waits *[]wait, lane int32, at int64, rule, subject string) {
-	stopWaiting(waits, rule, subject)
+	for i := range *waits {
+		if w := &(*waits)[i]; w.Rule == rule && w.Subject == subject {
+			w.Lane, w.At = lane, at
+			return
+		}
+	}
 	*waits = append(*waits, wait{lane, at, rule, subject})
 }
 

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"holdfast.example/schemas"
@@ -82,7 +84,7 @@ func (s *shard) settled(tx stream.Tx, entity string, c *conversation, r *recordi
 		}
 		v.Cohort = cohortKey(co.Organization, co.Channel, co.Provider)
 	}
-	digest := markOf(fmt.Sprintf("%+v %v", v, offsetText(v.OffsetMS)))
+	digest := digestOf(v)
 	if digest == r.Verdict {
 		return nil
 	}
@@ -96,11 +98,14 @@ func (s *shard) settled(tx stream.Tx, entity string, c *conversation, r *recordi
 	return s.measure(tx, &co, id, r, &v, sum, ref)
 }
 
-func offsetText(ms *int64) string {
-	if ms == nil {
-		return "none"
+// digestOf tells two verdicts apart. The offset is written out: a pointer would print as its address.
+func digestOf(v leaf.Verdict) mark {
+	offset := "none"
+	if v.OffsetMS != nil {
+		offset = strconv.FormatInt(*v.OffsetMS, 10)
 	}
-	return fmt.Sprint(*ms)
+	v.OffsetMS = nil
+	return markOf(fmt.Sprintf("%s %+v", offset, v))
 }
 
 // paired writes the pairing leaf, if it says anything that the last one did not.
@@ -135,17 +140,17 @@ func (c *conversation) refer(x *export, windowMS int64) reference {
 	customers := 0
 	for i := range c.Sessions {
 		q := &c.Sessions[i]
-		if x != nil && x.Session != "" && q.ID == x.Session {
+		if x != nil && x.Session != "" && q.ID == x.Session && (named == nil || q.Role == roleCustomer) {
 			named = q
 		}
 		if q.Role != roleCustomer {
 			continue
 		}
 		customers++
-		if first == nil || q.StartLo < first.StartLo {
+		if q.before(first) {
 			first = q
 		}
-		if (near == nil || q.StartLo < near.StartLo) && q.within(x, windowMS) {
+		if q.before(near) && q.within(x, windowMS) {
 			near = q
 		}
 	}
@@ -168,6 +173,17 @@ func (c *conversation) refer(x *export, windowMS int64) reference {
 	return ref
 }
 
+// before orders sessions by their start; one whose start is not known comes last.
+func (q *session) before(other *session) bool {
+	switch {
+	case other == nil:
+		return true
+	case q.StartHi < q.StartLo || other.StartHi < other.StartLo:
+		return q.StartHi >= q.StartLo
+	}
+	return q.StartLo < other.StartLo
+}
+
 // within says whether the recording's own times lie within the window of the session; a bound that is not known is open.
 func (q *session) within(x *export, windowMS int64) bool {
 	if x == nil {
@@ -185,26 +201,41 @@ func (q *session) within(x *export, windowMS int64) bool {
 }
 
 // lastEnd is the end of the last communication of a session: an agent may leave a little after the customer. It is
-// known only where every communication that began has ended.
+// known only where every communication that began has ended. An agent belongs to the customer session he starts in; to
+// the first one also if he starts before it, as in an outbound call.
 func (c *conversation) lastEnd(ref *session) instant.Interval {
-	until := int64(1<<63 - 1) // the next customer session begins another reference
+	none := instant.Interval{Lo: 0, Hi: -1}
+	from, until := int64(math.MinInt64), int64(math.MaxInt64) // the next customer session begins another reference
 	for i := range c.Sessions {
-		if q := &c.Sessions[i]; q.Role == roleCustomer && q.StartHi >= q.StartLo && q.StartLo > ref.StartLo {
+		q := &c.Sessions[i]
+		switch {
+		case q.Role != roleCustomer || q.StartHi < q.StartLo:
+		case q.StartLo > ref.StartLo:
 			until = min(until, q.StartLo)
+		case q.StartLo < ref.StartLo:
+			from = ref.StartLo
 		}
+	}
+	if ref.EndHi < ref.EndLo {
+		return none
 	}
 	end := instant.Interval{Lo: ref.EndLo, Hi: ref.EndHi}
 	for i := range c.Sessions {
 		q := &c.Sessions[i]
-		if q.Role != roleUser || q == ref || q.StartHi < q.StartLo || q.StartLo < ref.StartLo || q.StartLo >= until {
+		if q.Role != roleUser || q == ref {
+			continue
+		}
+		if q.StartHi < q.StartLo {
+			if from != math.MinInt64 || until != math.MaxInt64 {
+				continue // nobody knows in which customer session he was
+			}
+		} else if q.StartLo < from || q.StartLo >= until {
 			continue
 		}
 		if q.EndHi < q.EndLo {
-			return instant.Interval{Lo: 0, Hi: -1}
+			return none
 		}
-		if q.EndHi > end.Hi {
-			end = instant.Interval{Lo: q.EndLo, Hi: q.EndHi}
-		}
+		end.Lo, end.Hi = max(end.Lo, q.EndLo), max(end.Hi, q.EndHi)
 	}
 	return end
 }

@@ -18,7 +18,7 @@ type stratum struct {
 
 // weigh judges a sample. Aligned: at most a tenth depart (one always may), and no stratum of twenty or more by half or
 // more. One finding speaks of the two-agent stratum if the single-agent recordings are its aligned control, of all if
-// four fifths of all depart; anything else is a mixture. No cause is named: that is the attribution work's, and until
+// four fifths of all depart; anything else is a mixture. Where that stratum is still too small there is no verdict. No cause is named: that is the attribution work's, and until
 // then the grade is unexplained. (attribution, section 4, rules 1-3)
 func (s *shard) weigh(sample []member) judgement {
 	all, one, two := newStratum(), newStratum(), newStratum()
@@ -38,6 +38,9 @@ func (s *shard) weigh(sample []member) judgement {
 		return judgement{Shape: shapeAligned, Stratum: stratumAll, Grade: gradeEstablished, Departing: all.departing, Of: all.n}
 	case two.n >= s.regime.CohortMin && half(two) && one.n > 0 && tenth(one):
 		return two.judgement(stratumTwo, s.regime.SlackMS)
+	case two.n < s.regime.CohortMin && two.departing >= 3 && 2*two.departing > two.n && one.n > 0 && tenth(one):
+		// A stratum seems to depart, and is too small to say so.
+		return judgement{Stratum: stratumTwo, Grade: gradeInsufficient, Departing: two.departing, Of: two.n}
 	case 5*all.departing >= 4*all.n:
 		return all.judgement(stratumAll, s.regime.SlackMS)
 	}
@@ -76,10 +79,12 @@ func (t *stratum) mixture() judgement {
 // outlies says whether a recording departs from the verdict by more than max(5τ, 6·MAD). What the stratum in question
 // does is the cohort's finding; outside it, and in an aligned cohort, to depart at all is to outlie.
 func (s *shard) outlies(m *member, j judgement) bool {
-	far := 5 * (s.regime.SlackMS + m.Width)
+	far := 5 * (s.regime.SlackMS + m.Width + 1) // two readings are as wide as their difference and one
 	switch {
-	case j.Shape == shapeMixture:
+	case j.Shape == shapeMixture || j.Shape == "":
 		return false
+	case j.Grade == gradeInsufficient:
+		return m.Shape != shapeAligned
 	case j.Shape == shapeAligned || j.Stratum == stratumTwo && m.Agents < 2:
 		return m.Shape != shapeAligned && dist(m.Offset, 0) > far
 	}
