@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"holdfast.example/processors/capture"
+	"holdfast.example/processors/correlate"
+	"holdfast.example/processors/observe"
+	"holdfast.example/processors/observe/clock"
+	"holdfast.example/schemas"
+	"holdfast.example/stream"
+)
+
+// parts makes the configured stages; nothing runs yet.
+func (c *Config) parts(log *slog.Logger) ([]part, error) {
+	document, err := c.correlate().Document(c.Kafka.Partitions)
+	if err != nil {
+		return nil, fmt.Errorf("%w: correlate: %w", stream.ErrConfig, err)
+	}
+	var out []part
+	if slices.Contains(c.Stages, stageCapture) {
+		if err := c.lendCredentials(); err != nil {
+			return nil, err
+		}
+		conf := c.capture(log)
+		if err := conf.Validate(); err != nil {
+			return nil, err
+		}
+		out = append(out, part{stageCapture, func(ctx context.Context) error { return capture.Run(ctx, conf) }})
+	}
+	if slices.Contains(c.Stages, stageObserve) {
+		out = append(out, part{stageObserve, func(ctx context.Context) error { return c.observe(ctx, log) }})
+	}
+	if slices.Contains(c.Stages, stageClock) {
+		conf := c.clock(log, &schemas.Regime{Document: document, Build: readBuild().String()})
+		out = append(out, part{stageClock, func(ctx context.Context) error { return clock.Run(ctx, conf) }})
+	}
+	if slices.Contains(c.Stages, stageCorrelate) {
+		spec, err := correlate.Spec(document)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", stream.ErrConfig, err)
+		}
+		conf := c.stream(log)
+		out = append(out, part{stageCorrelate, func(ctx context.Context) error { return stream.Run(ctx, conf, spec) }})
+	}
+	return out, nil
+}
+
+// lendCredentials gives the configured keys to the AWS SDK by the first link of its own chain, this process's
+// environment: capture takes credentials from the chain alone.
+func (c *Config) lendCredentials() error {
+	a := &c.Capture.AWS
+	if a.AccessKeyID == "" {
+		return nil
+	}
+	return errors.Join(
+		os.Setenv("AWS_ACCESS_KEY_ID", a.AccessKeyID),
+		os.Setenv("AWS_SECRET_ACCESS_KEY", a.SecretAccessKey.Reveal()),
+		os.Setenv("AWS_SESSION_TOKEN", a.SessionToken.Reveal()))
+}
+
+// observe runs the three stages of that name once the regime is the first record of every partition.
+func (c *Config) observe(ctx context.Context, log *slog.Logger) error {
+	if err := c.waitRegime(ctx, log); err != nil || ctx.Err() != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, spec := range observe.Specs() {
+		group.Go(func() error { return stream.Run(ctx, c.stream(log), spec) })
+	}
+	return group.Wait()
+}
+
+// regimePause is the time between two attempts to see the regime.
+const regimePause = 2 * time.Second
+
+// waitRegime waits as long as it takes: the clock may run in another process that is not there yet.
+func (c *Config) waitRegime(ctx context.Context, log *slog.Logger) error {
+	log = c.named(log, stageObserve)
+	log.Info("waiting for the clock's first tick")
+	for {
+		err := clock.WaitRegime(ctx, c.kafka(), c.Kafka.Partitions)
+		switch {
+		case err == nil:
+			log.Info("regime is there")
+			return nil
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, stream.ErrConfig), errors.Is(err, stream.ErrStop):
+			return err
+		}
+		log.Warn("cannot see the regime yet", "error", err, "pause", regimePause)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(regimePause):
+		}
+	}
+}
