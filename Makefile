@@ -1,0 +1,47 @@
+# Two modules: the root, and deploy/sandbox, which holds the fakes. Each target covers both.
+
+SEED     ?= 1
+FUZZTIME ?= 20s
+BENCH    ?= .
+
+# Where git cannot name a commit (an archive, a clone of another user's), the programs carry none.
+VCS := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 || echo -buildvcs=false)
+BUILD := go build $(VCS)
+
+# The programs are Go alone, and the same wherever they are built. What compiles the same way shares what is compiled.
+build lint fuzz: export CGO_ENABLED = 0
+build lint fuzz: export GOFLAGS += -trimpath
+
+.PHONY: help build test lint demo bench fuzz clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## bin/holdfast, the program, and bin/sandbox, the demo
+	$(BUILD) -o bin/ ./cmd/holdfast
+	cd deploy/sandbox && $(BUILD) -o ../../bin/ ./cmd/sandbox
+
+test: ## every test, with -race where there is a C compiler; says what it skipped and why
+	@go run ./internal/trials test -timeout 9m
+
+lint: ## gofmt, go vet, staticcheck, govulncheck
+	@out=$$(gofmt -l cmd deploy internal processors schemas stream) && test -z "$$out" || { echo "not formatted by gofmt:"; echo "$$out"; exit 1; }
+	go vet ./...
+	cd deploy/sandbox && go vet ./...
+	@mkdir -p bin/tools
+	go build -o bin/tools/ honnef.co/go/tools/cmd/staticcheck golang.org/x/vuln/cmd/govulncheck
+	bin/tools/staticcheck ./...
+	cd deploy/sandbox && ../../bin/tools/staticcheck ./...
+	@go run ./internal/trials vulns
+
+demo: build ## a contact centre played through holdfast; SEED=n for another one
+	bin/sandbox demo --holdfast "$(CURDIR)/bin/holdfast" --seed $(SEED) --out demo-out
+
+bench: ## every benchmark, then each goal: reached or MISSED; BENCH=regexp for some
+	@go run ./internal/trials bench -bench '$(BENCH)'
+
+fuzz: ## every fuzz target, FUZZTIME=20s each
+	@go run ./internal/trials fuzz -time $(FUZZTIME)
+
+clean: ## remove what the others made
+	rm -rf bin demo-out sandbox-data

@@ -1,0 +1,133 @@
+package house
+
+// DO NOT CHANGE THIS DATA TO FIX A BUILD. An edge that is not here was left out for the reason in its row.
+// (The form is that of go/build's deps_test.go; reasons beside the data are tailscale's deptest.)
+
+// room is one row of the import table: a package, and what its code may import besides the standard library.
+type room struct {
+	folder string
+	ours   []string // folders of this repository, for code that is no test; x/... means x and all below it
+	theirs []string // modules or packages of others, and all below them; tests may import any
+	tests  []string // more of ours, for its tests alone
+	pure   bool     // the rule pure holds for it
+	why    string
+}
+
+// What tests may see of ours: what lies to the left, and their own room.
+var (
+	testsOfSchemas    = []string{"schemas/..."}
+	testsOfStream     = []string{"schemas/...", "stream/..."}
+	testsOfCmd        = []string{"schemas/...", "stream/...", "processors/...", "cmd/..."}
+	testsOfSandbox    = []string{"schemas/...", "deploy/sandbox/..."}
+	testsOfCapture    = []string{"schemas/...", "stream/...", "processors/capture/..."}
+	testsOfObserve    = []string{"schemas/...", "stream/...", "processors/observe/..."}
+	testsOfCorrelate  = []string{"schemas/...", "stream/...", "processors/correlate/..."}
+	kafkaClient       = []string{"github.com/twmb/franz-go"}
+	goavro, twmbAvro  = "github.com/linkedin/goavro/v2", "github.com/twmb/avro"
+	awsSDK, awsSmithy = "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"
+)
+
+// rooms is the import table. Imports go only left: schemas ← stream ← processors ← cmd. Processors never import each
+// other: they meet in topics, so that each can be run, replaced and replayed alone.
+var rooms = []room{
+	// bytes ↔ facts. A verifier in court is built from these alone, years later: so no Kafka, no AWS, no network.
+	{"schemas", nil, []string{goavro, twmbAvro}, testsOfSchemas, true,
+		"every wire record; imports none of its own sub-packages, so that each of them can speak its types"},
+	{"schemas/strictjson", nil, nil, testsOfSchemas, true, "all foreign JSON passes here first: nothing of ours below it"},
+	{"schemas/instant", []string{"schemas"}, nil, testsOfSchemas, true, "reads times and nothing else"},
+	{"schemas/genesys", []string{"schemas", "schemas/instant", "schemas/strictjson"}, nil, testsOfSchemas, true,
+		"a source's shapes; sources do not know each other"},
+	{"schemas/s3event", []string{"schemas", "schemas/instant", "schemas/strictjson"}, nil, testsOfSchemas, true,
+		"a source's shapes; sources do not know each other"},
+	{"schemas/leaf", []string{"schemas"}, nil, testsOfSchemas, true,
+		"what is hashed and sworn to: readable from the standard library and one package"},
+
+	// the runtime. It knows no domain: a leaf, a conversation or a bucket is never named here.
+	{"stream", []string{"schemas", "stream/internal/fault"}, append([]string{"github.com/cockroachdb/pebble/v2", "github.com/tidwall/btree"}, kafkaClient...),
+		testsOfStream, false, "the only place that begins and ends a transaction"},
+	{"stream/internal/fault", nil, nil, testsOfStream, false, "points at which a test lets the runtime die; stands on nothing"},
+	{"stream/streamtest", []string{"schemas", "stream", "stream/internal/fault"}, kafkaClient, testsOfStream, false,
+		"for tests of what runs on stream; no program may import it (rule kept)"},
+
+	// the verbs. Each sees the wire and the runtime, never another verb.
+	{"processors/capture", []string{"schemas", "schemas/genesys", "schemas/s3event", "stream"},
+		append([]string{awsSDK, awsSmithy, "golang.org/x/sync"}, kafkaClient...), testsOfCapture, false,
+		"the only verb that touches the world; it interprets only what it needs for a key"},
+	{"processors/observe", []string{"schemas", "schemas/genesys", "schemas/instant", "schemas/s3event", "stream"}, nil, testsOfObserve, true,
+		"a pure map from raw records to observations"},
+	{"processors/observe/clock", []string{"schemas", "stream"}, kafkaClient, testsOfObserve, false,
+		"the one place of the pipeline that turns wall time into records, as ticks"},
+	{"processors/correlate", []string{"schemas", "schemas/genesys", "schemas/instant", "schemas/leaf", "stream"}, []string{twmbAvro},
+		testsOfCorrelate, true, "a pure fold: replaying the observations gives the same custody records, byte for byte"},
+
+	{"processors", []string{"schemas"}, nil, []string{"schemas/...", "stream/...", "processors/..."}, false,
+		"the pipeline on one page, as data; its test alone sees all verbs, to hold the page against them"},
+
+	// the program. It alone knows all verbs, configuration and metrics.
+	{"cmd/holdfast", []string{"schemas/...", "stream", "processors/...", "cmd/holdfast/settings"},
+		append([]string{goavro, "github.com/prometheus/client_golang", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync", "golang.org/x/term"}, kafkaClient...),
+		testsOfCmd, false, "wires the verbs; holds no rule of its own"},
+	{"cmd/holdfast/settings", nil, []string{"github.com/goccy/go-yaml", "github.com/spf13/pflag"}, testsOfCmd, false,
+		"fills a struct from file, environment and flags; knows no setting's meaning"},
+
+	// the sandbox. No code of the root module, else the oracle would repeat its mistakes and agree with them.
+	{"deploy/sandbox/truth", nil, nil, testsOfSandbox, false, "the latent truth, told to generator and oracle alike: plain data"},
+	{"deploy/sandbox/centre", []string{"deploy/sandbox/queue", "deploy/sandbox/tap", "deploy/sandbox/truth", "deploy/sandbox/wire"},
+		[]string{awsSDK}, testsOfSandbox, false, "makes a contact centre out of a seed and plays it through the doors a real one has"},
+	{"deploy/sandbox/oracle", []string{"deploy/sandbox/tap", "deploy/sandbox/truth", "deploy/sandbox/wire"}, nil, testsOfSandbox, false,
+		"judges the outputs by the truth alone: not by the generator, and by nothing that made the outputs"},
+	{"deploy/sandbox/wire", nil, []string{goavro}, testsOfSandbox, false, "a reader of the output topics of its own, by the reference Avro"},
+	{"deploy/sandbox/tap", nil, kafkaClient, testsOfSandbox, false, "a client of its own for the output topics"},
+	{"deploy/sandbox/port", nil, nil, testsOfSandbox, false, "finds a free port"},
+	{"deploy/sandbox/broker", []string{"deploy/sandbox/port"}, append([]string{"golang.org/x/sys"}, kafkaClient...), testsOfSandbox, false, "the in-process Kafka"},
+	{"deploy/sandbox/bucket", []string{"deploy/sandbox/port"}, []string{"github.com/versity/versitygw", awsSDK}, testsOfSandbox, false, "the in-process S3"},
+	{"deploy/sandbox/queue", []string{"deploy/sandbox/port"}, nil, testsOfSandbox, false, "the small SQS"},
+	{"deploy/sandbox/page", []string{"deploy/sandbox/oracle", "deploy/sandbox/truth"}, nil, testsOfSandbox, false, "what a person sees at the end"},
+	{"deploy/sandbox/demo", []string{"deploy/sandbox/..."}, nil, testsOfSandbox, false,
+		"runs it all; meets holdfast as a child process and never as a package"},
+	{"deploy/sandbox/cmd/sandbox", []string{"deploy/sandbox/demo"}, []string{"golang.org/x/term"}, testsOfSandbox, false, "the command line of it"},
+
+	// what keeps the repository itself.
+	{"internal/house", nil, nil, nil, false, "looks at the others as text"},
+	{"internal/trials", nil, nil, nil, false, "runs the others' tests by the go command"},
+}
+
+// keep is a package that only certain places may import, tests of other places included.
+type keep struct {
+	what  string   // a package or module and all below it
+	in    []string // folders; x/... means x and all below it
+	tests bool     // tests anywhere may import it as well
+	why   string
+}
+
+var keeps = []keep{
+	{"github.com/twmb/franz-go/pkg/kfake", []string{"deploy/sandbox/..."}, true, "a fake broker is for tests and the demo; the program carries no fakes"},
+	{"github.com/versity/versitygw", []string{"deploy/sandbox/bucket"}, false, "a fake S3 is for the demo; the program carries no fakes"},
+	{"holdfast.example/stream/streamtest", []string{"stream/streamtest"}, true, "test support: it must not be in a program"},
+	{"testing", []string{"stream/streamtest"}, true, "code that imports testing changes what it does under test"},
+	{"pgregory.net/rapid", nil, true, "a test library"},
+	{"github.com/prometheus", []string{"cmd/holdfast"}, false, "verbs tell an Observer; only the program knows how metrics are served"},
+	{"github.com/cockroachdb/pebble/v2", []string{"stream"}, false, "state is behind an interface, so that the engine can be replaced"},
+	{"github.com/aws", []string{"processors/capture", "deploy/sandbox/bucket", "deploy/sandbox/centre", "deploy/sandbox/queue"}, false,
+		"all of the world that is asked is asked by capture"},
+	{"unsafe", nil, true, "bytes come from strangers"},
+	{"C", nil, false, "the program is built with nothing but Go"},
+	{"log", nil, false, "log/slog, injected"},
+}
+
+// link is what a program or a package must not contain, directly or through others.
+type link struct {
+	in    string // folder of the module
+	what  string // packages, as the go command is told
+	never []string
+	why   string
+}
+
+var links = []link{
+	{".", "./cmd/holdfast", []string{"github.com/twmb/franz-go/pkg/kfake", "github.com/versity", "testing", "pgregory.net/rapid",
+		module + "/deploy", module + "/internal", module + "/stream/streamtest"}, "the program carries no fakes and no tests"},
+	{".", "./schemas/...", []string{"net", "os/exec", "testing", "github.com/twmb/franz-go", "github.com/aws", module + "/stream", module + "/processors"},
+		"a verifier that is built from schemas must have no way to the network"},
+	{nested, "./oracle", []string{module + "/schemas", module + "/stream", module + "/processors", module + "/cmd", module + "/deploy/sandbox/centre"},
+		"an oracle that shares code with what it judges agrees with its mistakes"},
+}
