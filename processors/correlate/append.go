@@ -40,7 +40,7 @@ func (s *shard) append(tx stream.Tx, entity string, c *chain, l *leaf.Leaf) (sch
 	sum := leaf.Sum(b)
 	// Key and value share one piece of memory: nothing else is made as often.
 	out := hex.AppendEncode(make([]byte, 0, 2*len(sum)+len(custodyHeader)+binary.MaxVarintLen32+len(b)), sum[:])
-	key := out[:2*len(sum):2*len(sum)]
+	key := out[: 2*len(sum) : 2*len(sum)]
 	out = append(binary.AppendVarint(append(out, custodyHeader...), int64(len(b))), b...)
 	tx.Emit(stream.Output{Topic: schemas.TopicCustodyRecords, Partition: s.p, Key: key, Value: out[len(key):]})
 	c.Seq, c.Prev = l.Seq, sum
