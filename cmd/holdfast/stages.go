@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"time"
 
@@ -27,9 +26,6 @@ func (c *Config) parts(log *slog.Logger) ([]part, error) {
 	}
 	var out []part
 	if slices.Contains(c.Stages, stageCapture) {
-		if err := c.lendCredentials(); err != nil {
-			return nil, err
-		}
 		conf := c.capture(log)
 		if err := conf.Validate(); err != nil {
 			return nil, err
@@ -52,19 +48,6 @@ func (c *Config) parts(log *slog.Logger) ([]part, error) {
 		out = append(out, part{stageCorrelate, func(ctx context.Context) error { return stream.Run(ctx, conf, spec) }})
 	}
 	return out, nil
-}
-
-// lendCredentials gives the configured keys to the AWS SDK by the first link of its own chain, this process's
-// environment: capture takes credentials from the chain alone.
-func (c *Config) lendCredentials() error {
-	a := &c.Capture.AWS
-	if a.AccessKeyID == "" {
-		return nil
-	}
-	return errors.Join(
-		os.Setenv("AWS_ACCESS_KEY_ID", a.AccessKeyID),
-		os.Setenv("AWS_SECRET_ACCESS_KEY", a.SecretAccessKey.Reveal()),
-		os.Setenv("AWS_SESSION_TOKEN", a.SessionToken.Reveal()))
 }
 
 // observe runs the three stages of that name once the regime is the first record of every partition.

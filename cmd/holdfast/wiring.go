@@ -38,7 +38,8 @@ func (c *Config) capture(log *slog.Logger) capture.Config {
 	out := capture.Config{
 		Kafka: c.kafka(), Instance: c.Worker, ProgressEvery: in.Progress, DrainTimeout: in.DrainTimeout,
 		Logger: c.named(log, stageCapture), Observer: captureObserver(c.named(log, stageCapture)),
-		AWS: capture.AWS{Region: in.AWS.Region, Profile: in.AWS.Profile, RoleARN: in.AWS.RoleARN, ExternalID: in.AWS.ExternalID,
+		AWS: capture.AWS{AccessKeyID: in.AWS.AccessKeyID, SecretAccessKey: in.AWS.SecretAccessKey.Reveal(), SessionToken: in.AWS.SessionToken.Reveal(),
+			Region: in.AWS.Region, Profile: in.AWS.Profile, RoleARN: in.AWS.RoleARN, ExternalID: in.AWS.ExternalID,
 			SQSEndpoint: in.AWS.SQSEndpoint, S3Endpoint: in.AWS.S3Endpoint, PathStyle: in.AWS.PathStyle},
 	}
 	if w := &in.Webhook; w.Listen != "" {

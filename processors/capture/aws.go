@@ -9,12 +9,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 )
 
-// load reads the usual chain of settings and credentials, and assumes the role if one is named. It makes no request:
+// load reads the usual chain of settings, and of credentials where none are given, and assumes the role if one is named. It makes no request:
 // credentials are fetched, and found wrong, at first use.
 func (a AWS) load(ctx context.Context) (aws.Config, error) {
 	var opts []func(*awsconfig.LoadOptions) error
@@ -23,6 +24,10 @@ func (a AWS) load(ctx context.Context) (aws.Config, error) {
 	}
 	if a.Profile != "" {
 		opts = append(opts, awsconfig.WithSharedConfigProfile(a.Profile))
+	}
+	if a.AccessKeyID != "" {
+		opts = append(opts, awsconfig.WithCredentialsProvider(
+			credentials.NewStaticCredentialsProvider(a.AccessKeyID, a.SecretAccessKey, a.SessionToken)))
 	}
 	conf, err := awsconfig.LoadDefaultConfig(ctx, opts...)
 	if err != nil {

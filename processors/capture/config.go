@@ -52,9 +52,13 @@ type Config struct {
 // AWS says how SQS and S3 are reached. Credentials come from the usual chain (environment, shared files, web
 // identity, container, instance role), never from here.
 type AWS struct {
+	AccessKeyID     string // with the two below: credentials given by configuration; empty: the SDK's usual chain
+	SecretAccessKey string // never logged
+	SessionToken    string // never logged; only with temporary credentials
+
 	Region      string // e.g. eu-west-2; empty: the chain's
 	Profile     string // of the shared files; empty: default
-	RoleARN     string // assumed with the chain's credentials; empty: none
+	RoleARN     string // assumed with those credentials; empty: none
 	ExternalID  string // sent when the role is assumed
 	SQSEndpoint string // URL, for a stand-in or a VPC endpoint; empty: the region's
 	S3Endpoint  string // likewise
