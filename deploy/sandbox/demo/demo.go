@@ -63,6 +63,10 @@ func Run(ctx context.Context, o Options) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	started := time.Now()
+	// The children run in folders of their own.
+	if o.Holdfast, err = filepath.Abs(o.Holdfast); err != nil {
+		return fmt.Errorf("find the holdfast binary: %w", err)
+	}
 	dir, err := os.MkdirTemp("", "holdfast-demo-")
 	if err != nil {
 		return fmt.Errorf("make a temporary directory: %w", err)
