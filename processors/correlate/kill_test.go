@@ -3,6 +3,7 @@ package correlate
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -35,6 +36,10 @@ const (
 func TestMain(m *testing.M) {
 	if os.Getenv("CORRELATE_TEST_WORKER") != "" {
 		os.Exit(workerProcess())
+	}
+	// A check is a whole story, several times over; -rapid.checks asks for more of them.
+	if err := flag.Set("rapid.checks", "20"); err != nil {
+		panic(err)
 	}
 	os.Exit(m.Run())
 }

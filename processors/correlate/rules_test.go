@@ -52,10 +52,10 @@ the leaf. The entity is the conversation, for the drift rules the cohort, for ` 
 // would stop. And an entry that nothing raises misleads; the stories raise all, but for two that only scripts do.
 func TestRulesAreRaised(t *testing.T) {
 	raised := map[string]bool{}
-	for seed := range uint64(40) {
+	for seed := range uint64(25) {
 		p := newPlay(t, seeded(seed), 2, tell(seeded(seed), 25))
 		p.run()
-		for _, line := range steps(t, p.outputs()) {
+		for _, line := range steps(t, p.outputs(false)) {
 			raised[line] = true
 		}
 	}

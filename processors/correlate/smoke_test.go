@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"maps"
 	"testing"
 
 	"holdfast.example/schemas"
@@ -39,15 +40,19 @@ func TestOneConversation(t *testing.T) {
 		}
 		switch rec := rec.(type) {
 		case *schemas.CustodyRecord:
-			leaf, err := leaf.Parse(rec.Leaf)
+			l, err := leaf.Parse(rec.Leaf)
 			if err != nil {
 				t.Fatalf("%v: %s", err, rec.Leaf)
 			}
-			seen[leaf.Kind]++
-			t.Logf("%s", rec.Leaf)
+			seen[l.Kind]++
 		default:
 			seen[o.Topic]++
 		}
 	}
-	t.Log(seen)
+	want := map[string]int{leaf.KindRegime: 1, leaf.KindEvent: 4, leaf.KindObject: 2, leaf.KindInspection: 2, leaf.KindLock: 2,
+		leaf.KindPairing: 1, leaf.KindVerdict: 1, schemas.TopicCustodyRecords: 1 /* the marker */, schemas.TopicCustodyOpenings: 4}
+	if !maps.Equal(seen, want) {
+		t.Fatalf("got %v, want %v", seen, want)
+	}
+	checkOutputs(t, 1, got)
 }

@@ -155,7 +155,7 @@ func TestFlood(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := int64(epoch0)
-	for i := range 6000 {
+	for i := range 4000 {
 		at++
 		switch i % 5 {
 		case 0:
@@ -174,7 +174,7 @@ func TestFlood(t *testing.T) {
 			l.add(rowOf("c", e.RecordingID, fmt.Sprint("/", i), e, times, at))
 		}
 	}
-	for i := range 2000 {
+	for i := range 1200 {
 		o := rowOf("c", "", fmt.Sprint("/bad/", i), &schemas.ExportFact{Form: schemas.FormRow, DurationMS: -1, UserIDs: []string{}, ParticipantIDs: []string{}, Aliases: []string{}}, nil, at)
 		o.Labels = []string{schemas.LabelUnreadable}
 		l.add(o)
@@ -228,7 +228,7 @@ func TestFlood(t *testing.T) {
 			opening = rec
 		}
 	}
-	if leaves != 8000 || truncated == 0 || opening == nil || opening.Spilled == 0 {
+	if leaves != 5200 || truncated == 0 || opening == nil || opening.Spilled == 0 {
 		t.Errorf("%d leaves of facts, %d say truncated, last opening %d spilled", leaves, truncated, opening.Spilled)
 	}
 }

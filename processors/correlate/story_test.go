@@ -311,11 +311,11 @@ func (p *play) deliver(n int) {
 	}
 }
 
-// outputs are what each shard put out, but for what it told itself.
-func (p *play) outputs() (all []streamtest.Output) {
+// outputs are what each shard put out, with or without what it told itself.
+func (p *play) outputs(self bool) (all []streamtest.Output) {
 	for i, f := range p.shards {
 		for _, o := range f.state.Outputs() {
-			if o.Topic != schemas.TopicObservations {
+			if self || o.Topic != schemas.TopicObservations {
 				all = append(all, streamtest.Output{From: int32(i), Output: o})
 			}
 		}
