@@ -42,9 +42,8 @@ type script struct {
 	spec    stream.Spec
 	state   *stream.State
 	task    stream.Task
-	meta    []byte
 	arrival int64
-	n, t0   int64
+	n       int64
 	epoch   int64
 	bare    bool
 	taken   int

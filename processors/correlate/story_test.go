@@ -158,7 +158,6 @@ type folder struct {
 	state *stream.State
 	task  stream.Task
 	done  int
-	next  int // of log.records
 }
 
 func newPlay(t testing.TB, d dice, shards int32, s *story) *play {
