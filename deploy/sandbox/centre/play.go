@@ -81,7 +81,9 @@ func Play(ctx context.Context, w *truth.World, d Doors, done *Progress) error {
 		{"the hand-offs", p.handoffs},
 		{"a job manifest", p.manifests},
 		{"re-exports, tampering, deletes", p.afterwards},
+		{"until every source is proven", p.proven},
 		{"the halves that come late", p.late},
+		{"until every source is proven", p.proven},
 		{"an outage of the S3 queue", p.outage},
 	} {
 		p.done.stage.Store(step.what)
@@ -207,10 +209,9 @@ func (p *player) afterwards(ctx context.Context) error {
 	return each(ctx, gone, p.remove)
 }
 
+func (p *player) proven(ctx context.Context) error { return p.seen.proven(ctx) }
+
 func (p *player) late(ctx context.Context) error {
-	if err := p.seen.proven(ctx); err != nil {
-		return err
-	}
 	for _, o := range p.all(truth.AfterAlert) {
 		if err := p.seen.missing(ctx, o.Recording, ""); err != nil {
 			return err
@@ -236,9 +237,6 @@ func (p *player) outage(ctx context.Context) error {
 			prompt = append(prompt, due(r, truth.Promptly)...)
 			held = append(held, due(r, truth.InOutage)...)
 		}
-	}
-	if err := p.seen.proven(ctx); err != nil {
-		return err
 	}
 	if err := each(ctx, prompt, p.put); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 // could not be debugged.
 func TestEveryCaseInEveryWorld(t *testing.T) {
 	counts := map[string]bool{}
-	for seed := range uint64(40) {
+	for seed := range uint64(20) {
 		w := Generate(seed)
 		for _, c := range truth.Cases {
 			if w.Counts[c] < 1 {
@@ -19,13 +19,13 @@ func TestEveryCaseInEveryWorld(t *testing.T) {
 			}
 		}
 		counts[describe(w)] = true
-		if again := Generate(seed); !reflect.DeepEqual(bodies(w), bodies(again)) {
+		if seed < 3 && !reflect.DeepEqual(bodies(w), bodies(Generate(seed))) {
 			t.Errorf("seed %d: two worlds", seed)
 		}
 		checkCohorts(t, w)
 	}
-	if len(counts) < 30 {
-		t.Errorf("40 seeds make only %d different sets of counts", len(counts))
+	if len(counts) < 18 {
+		t.Errorf("20 seeds make only %d different sets of counts", len(counts))
 	}
 }
 

@@ -84,7 +84,7 @@ func (s *sheet) head(r Run) {
 	s.line("%s · seed %d · %s", s.paint(bold, "holdfast demo"), r.World.Seed, answer)
 	s.line("%s", s.paint(dim, "in-process Kafka and S3 (embedded: not for evidence)"))
 	if r.Killed > 0 {
-		s.line("killed %s (-9) at %s, after %s; started again under its name, on its disk", r.Victim, clock(r.Killed), count(r.KilledAt, "custody record"))
+		s.line("killed %s (-9) at %s, after %s; started again on its disk", r.Victim, clock(r.Killed), count(r.KilledAt, "custody record"))
 	}
 	s.line("took %.0f s, at most %d MiB in %s", r.Took.Seconds(), r.RSSKiB/1024, count(r.Processes, "process"))
 	s.line("")
@@ -178,6 +178,7 @@ func (s *sheet) cases(r Run) {
 
 func (s *sheet) foot(r Run) {
 	if !r.Report.Agrees() {
+		s.line("")
 		s.line("%s", s.paint(red, "first differences"))
 		for i, d := range r.Report.Differences {
 			if i == 10 {
@@ -186,7 +187,7 @@ func (s *sheet) foot(r Run) {
 			}
 			s.line("  %s", d)
 		}
-		s.line("")
 	}
+	s.line("")
 	s.line("%s            next: README, \"Your own Kafka\"", strings.Join(r.Files, "  "))
 }
