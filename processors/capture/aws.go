@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 
@@ -13,12 +14,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
 )
 
 // load reads the usual chain of settings, and of credentials where none are given, and assumes the role if one is named. It makes no request:
 // credentials are fetched, and found wrong, at first use.
-func (a AWS) load(ctx context.Context) (aws.Config, error) {
-	var opts []func(*awsconfig.LoadOptions) error
+func (a AWS) load(ctx context.Context, log *slog.Logger) (aws.Config, error) {
+	opts := []func(*awsconfig.LoadOptions) error{awsconfig.WithLogger(sdkLog(log))}
 	if a.Region != "" {
 		opts = append(opts, awsconfig.WithRegion(a.Region))
 	}
@@ -46,6 +48,18 @@ func (a AWS) load(ctx context.Context) (aws.Config, error) {
 		conf.Credentials = aws.NewCredentialsCache(role)
 	}
 	return conf, nil
+}
+
+// sdkLog brings what the SDK says of itself, by default plain lines on standard error, into our log. Requests and
+// answers are not among it: the client log mode stays the SDK's default, none.
+func sdkLog(log *slog.Logger) logging.Logger {
+	return logging.LoggerFunc(func(c logging.Classification, format string, v ...any) {
+		level := slog.LevelDebug
+		if c == logging.Warn {
+			level = slog.LevelWarn
+		}
+		log.Log(context.Background(), level, "aws sdk", slog.String("text", fmt.Sprintf(format, v...)))
+	})
 }
 
 // credentialAdvice says what to do about error codes by which AWS refuses the caller himself, whatever was asked.
@@ -80,7 +94,7 @@ var queueAdvice = map[string]string{
 
 // explainQueue says in one sentence what stands between us and a queue, and wraps err.
 func explainQueue(err error, url string) error {
-	return fmt.Errorf("read queue %s: %s: %w", url, adviceFor(err, queueAdvice), err)
+	return fmt.Errorf("read queue %s: %s: %w", withoutUser(url), adviceFor(err, queueAdvice), err)
 }
 
 // adviceFor finds the advice for an error of an AWS call; more is the service's own table.

@@ -93,7 +93,7 @@ func open(ctx context.Context, cfg Config, pub *stream.Publisher) ([]part, error
 	if len(cfg.Queues) == 0 && cfg.Inspect == nil {
 		return parts, nil
 	}
-	aws, err := cfg.AWS.load(ctx)
+	aws, err := cfg.AWS.load(ctx, cfg.Logger)
 	if err != nil {
 		return nil, fmt.Errorf("%w: load aws configuration: %w", ErrConfig, err)
 	}

@@ -29,32 +29,35 @@ func TestValidate(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases := map[string]func(*Config){
-		"no secret is configured":    func(c *Config) { c.Webhook.Secrets = nil },
-		"secrets and unsigned":       func(c *Config) { c.Webhook.Unsigned = true },
-		"has 5 bytes":                func(c *Config) { c.Webhook.Secrets = []string{"short"} },
-		"a certificate needs":        func(c *Config) { c.Webhook.CertFile = "x" },
-		"must be host:port":          func(c *Config) { c.Webhook.Address = "8080" },
-		"body limit":                 func(c *Config) { c.Webhook.BodyLimit = 2 << 20 },
-		"give this process":          func(c *Config) { c.Instance = "a b" },
-		"carries \"both\"":           func(c *Config) { c.Queues[0].Carries = "both" },
-		"short poll proves nothing":  func(c *Config) { c.Queues[0].Wait = 500 * time.Millisecond },
-		"visibility":                 func(c *Config) { c.Queues[0].Visibility = 13 * time.Hour },
-		"is taken by another":        func(c *Config) { c.Queues = append(c.Queues, c.Queues[0]) },
-		"is another door's":          func(c *Config) { c.Queues[0].Name = "webhook" },
-		"no http or https URL":       func(c *Config) { c.Queues[0].URL = "q" },
-		"no bucket is configured":    func(c *Config) { c.Inspect.Buckets = nil },
-		"do not fit one record":      func(c *Config) { c.Inspect.Head = 512 << 10 },
-		"inspect row limit":          func(c *Config) { c.Inspect.RowLimit = 501 },
-		"s3 endpoint":                func(c *Config) { c.AWS.S3Endpoint = "localhost:1" },
-		"brokers":                    func(c *Config) { c.Kafka.Brokers = nil },
-		"external id without a role": func(c *Config) { c.AWS.ExternalID = "x" },
-		"nothing to capture":         func(c *Config) { c.Webhook, c.Queues, c.Inspect = nil, nil, nil },
+		"no secret is configured":     func(c *Config) { c.Webhook.Secrets = nil },
+		"secrets and unsigned":        func(c *Config) { c.Webhook.Unsigned = true },
+		"has 5 bytes":                 func(c *Config) { c.Webhook.Secrets = []string{"short"} },
+		"a certificate needs":         func(c *Config) { c.Webhook.CertFile = "x" },
+		"must be host:port":           func(c *Config) { c.Webhook.Address = "8080" },
+		"body limit":                  func(c *Config) { c.Webhook.BodyLimit = 2 << 20 },
+		"give this process":           func(c *Config) { c.Instance = "a b" },
+		"carries \"both\"":            func(c *Config) { c.Queues[0].Carries = "both" },
+		"short poll proves nothing":   func(c *Config) { c.Queues[0].Wait = 500 * time.Millisecond },
+		"visibility":                  func(c *Config) { c.Queues[0].Visibility = 13 * time.Hour },
+		"is taken by another":         func(c *Config) { c.Queues = append(c.Queues, c.Queues[0]) },
+		"is another door's":           func(c *Config) { c.Queues[0].Name = "webhook" },
+		"no http or https URL":        func(c *Config) { c.Queues[0].URL = "q" },
+		"no bucket is configured":     func(c *Config) { c.Inspect.Buckets = nil },
+		"do not fit one record":       func(c *Config) { c.Inspect.Head = 512 << 10 },
+		"inspect row limit":           func(c *Config) { c.Inspect.RowLimit = 501 },
+		"1/u\" must not carry a user": func(c *Config) { c.Queues[0].URL = "https://me:hunter2@h/1/u" },
+		"sqs endpoint \"https://h\"":  func(c *Config) { c.AWS.SQSEndpoint = "https://me:hunter2@h" },
+		"s3 endpoint \"ftp://h\"":     func(c *Config) { c.AWS.S3Endpoint = "ftp://me:hun/ter2@h" },
+		"s3 endpoint":                 func(c *Config) { c.AWS.S3Endpoint = "localhost:1" },
+		"brokers":                     func(c *Config) { c.Kafka.Brokers = nil },
+		"external id without a role":  func(c *Config) { c.AWS.ExternalID = "x" },
+		"nothing to capture":          func(c *Config) { c.Webhook, c.Queues, c.Inspect = nil, nil, nil },
 	}
 	all := good()
 	for want, spoil := range cases {
 		one := good()
 		spoil(&one)
-		if err := one.Validate(); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), want) {
+		if err := one.Validate(); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "ter2") {
 			t.Errorf("%s: got %v", want, err)
 		}
 		if want != "nothing to capture" && want != "no secret is configured" && want != "has 5 bytes" && want != "is taken by another" {
@@ -158,7 +161,7 @@ func TestRunWithoutKafka(t *testing.T) {
 // Whatever stands in s3.notifications, which others may write: no panic, and a target that can be asked for.
 func FuzzTargetOf(f *testing.F) {
 	for _, raw := range [][]byte{s3Message("b", "k", "v", "e", "l"), s3Message("b", "%ff", "null", "e"), []byte(`{"Records":[{}]}`), []byte(eventBody)} {
-		out := notificationOutput(raw, 0, "", schemas.Transport{Kind: schemas.TransportSQS, Auth: schemas.AuthIAM}, time.UnixMilli(0))
+		out := sure(notificationOutput(raw, 0, "", schemas.Transport{Kind: schemas.TransportSQS, Auth: schemas.AuthIAM}, time.UnixMilli(0)))
 		f.Add(out.Value)
 	}
 	fields := schemas.S3Notification{SourceID: "x", Transport: schemas.Transport{Kind: schemas.TransportProducer, Auth: schemas.AuthNone},

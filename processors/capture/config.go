@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 
 	"holdfast.example/stream"
@@ -76,8 +77,10 @@ type Webhook struct {
 	// Unsigned accepts bodies nobody vouches for. Anyone who reaches the port can then write events; records say so.
 	Unsigned bool
 
-	BodyLimit     int64         // bytes; above: 413. Default 1 MiB
-	MaxConcurrent int           // requests at once; above: 429. Default 256. Times BodyLimit bounds memory
+	BodyLimit int64 // bytes; above: 413. Default 1 MiB
+	// MaxConcurrent is how many requests are stored at once; above: 429. Default 256. Four times as many may be
+	// connected, so that slow strangers take no seat from a sender: 4 × MaxConcurrent × BodyLimit bounds memory.
+	MaxConcurrent int
 	AckTimeout    time.Duration // wait for Kafka; above: 503. Default 8 s: Genesys gives up after 10 s
 	// SenderRetry is how long a sender keeps trying what we refused with 429 or 503. Claims are withheld so long, for
 	// the sender holds an event that we do not. Default 90 s: Open Messaging gives up after about 85 s.
@@ -211,7 +214,8 @@ func (c Config) Validate() error {
 	wrong.unless(c.ProgressEvery >= 50*time.Millisecond, "progress interval %v: at least 50ms", c.ProgressEvery)
 	wrong.unless(c.DrainTimeout > 0, "drain timeout %v: must be positive", c.DrainTimeout)
 	for _, e := range []struct{ name, url string }{{"sqs endpoint", c.AWS.SQSEndpoint}, {"s3 endpoint", c.AWS.S3Endpoint}} {
-		wrong.unless(e.url == "" || isHTTP(e.url), "%s %q: must be an http or https URL", e.name, e.url)
+		wrong.unless(e.url == "" || isHTTP(e.url), "%s %q: must be an http or https URL", e.name, withoutUser(e.url))
+		wrong.unless(!hasUser(e.url), "%s %q: must not carry a user or password", e.name, withoutUser(e.url))
 	}
 	wrong.unless(c.AWS.ExternalID == "" || c.AWS.RoleARN != "", "external id without a role to assume")
 	if c.Webhook != nil {
@@ -245,6 +249,24 @@ func isHTTP(s string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
+func hasUser(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.User != nil
+}
+
+// withoutUser returns a URL as it may be printed. It cuts text, for what is no URL may hold a password too: nothing
+// between the scheme and the last @ is left.
+func withoutUser(s string) string {
+	at := strings.LastIndexByte(s, '@')
+	if at < 0 {
+		return s
+	}
+	if scheme, _, ok := strings.Cut(s[:at], "://"); ok {
+		return scheme + "://" + s[at+1:]
+	}
+	return s[at+1:]
+}
+
 func (w *Webhook) validate(wrong *mistakes) {
 	_, _, err := net.SplitHostPort(w.Address)
 	wrong.unless(err == nil, "webhook address %q: must be host:port", w.Address)
@@ -263,7 +285,8 @@ func (w *Webhook) validate(wrong *mistakes) {
 func (q Queue) validate(wrong *mistakes, n int) {
 	wrong.unless(namePattern.MatchString(q.Name), "queue %d: the name %q must be 1 to 64 letters, digits and _ . : -", n, q.Name)
 	wrong.unless(q.Name != partWebhook && q.Name != partInspect, "queue %d: the name %q is another door's", n, q.Name)
-	wrong.unless(isHTTP(q.URL), "queue %d: the url %q is no http or https URL", n, q.URL)
+	wrong.unless(isHTTP(q.URL), "queue %d: the url %q is no http or https URL", n, withoutUser(q.URL))
+	wrong.unless(!hasUser(q.URL), "queue %d: the url %q must not carry a user or password", n, withoutUser(q.URL))
 	wrong.unless(q.Carries == CarriesEvents || q.Carries == CarriesS3, "queue %d: carries %q: must be events or s3", n, q.Carries)
 	wrong.unless(q.Wait >= time.Second && q.Wait <= longestPoll && q.Wait%time.Second == 0,
 		"queue %d: wait %v: whole seconds from 1s to 20s (a short poll proves nothing about the queue)", n, q.Wait)

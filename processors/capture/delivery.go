@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -31,19 +32,23 @@ func keyOf(conversation, sourceID string) []byte {
 	return []byte(sourceID)
 }
 
-// encode makes an output of a raw record. It panics on a record that does not fit its schema: every field that a
-// stranger can fill was made fit before.
-func encode(topic string, key []byte, rec any) stream.Output {
+// errUnfit says that what came does not fit a record. The doors' own limits are below schemas.MaxRecord, so that this
+// is a mistake of ours; it is the sender's event all the same, and costs that event only.
+var errUnfit = errors.New("does not fit a record")
+
+// encode makes an output of a raw record, or says with errUnfit which of its fields does not fit the schema, or that
+// the whole is too large.
+func encode(topic string, key []byte, rec any) (stream.Output, error) {
 	value, err := schemas.Append(nil, rec)
 	if err != nil {
-		panic(err)
+		return stream.Output{}, fmt.Errorf("%w: %w", errUnfit, err)
 	}
-	return stream.Output{Topic: topic, Partition: stream.ByKey, Key: key, Value: value}
+	return stream.Output{Topic: topic, Partition: stream.ByKey, Key: key, Value: value}, nil
 }
 
 // eventOutput is the record of one delivered event. The same bytes delivered again are the same source (their hash);
 // the secret is fresh each time.
-func eventOutput(raw []byte, from schemas.Transport, at time.Time) stream.Output {
+func eventOutput(raw []byte, from schemas.Transport, at time.Time) (stream.Output, error) {
 	sum := schemas.Hash(sha256.Sum256(raw))
 	id := hex.EncodeToString(sum[:])
 	conversation := genesys.ConversationID(raw)
@@ -52,7 +57,7 @@ func eventOutput(raw []byte, from schemas.Transport, at time.Time) stream.Output
 }
 
 // notificationOutput is the record of the i-th notification of one message.
-func notificationOutput(raw []byte, i int, conversation string, from schemas.Transport, at time.Time) stream.Output {
+func notificationOutput(raw []byte, i int, conversation string, from schemas.Transport, at time.Time) (stream.Output, error) {
 	sum := schemas.Hash(sha256.Sum256(raw))
 	id := hex.EncodeToString(sum[:]) + "." + strconv.Itoa(i)
 	return encode(schemas.TopicS3Notifications, keyOf(conversation, id), &schemas.S3Notification{SourceID: id,
@@ -103,13 +108,20 @@ func sortMessage(body []byte, carries string, explode int64) (delivery, error) {
 // outputs yields the delivery's records in chunks of about publishChunk bytes.
 func (d delivery) outputs(from schemas.Transport, at time.Time, yield func([]stream.Output) error) error {
 	if d.topic == schemas.TopicConversationEvents {
-		return yield([]stream.Output{eventOutput(d.raw, from, at)})
+		out, err := eventOutput(d.raw, from, at)
+		if err != nil {
+			return err
+		}
+		return yield([]stream.Output{out})
 	}
 	var outs []stream.Output
 	size := 0
 	for i, c := range d.conversations {
-		outs = append(outs, notificationOutput(d.raw, i, c, from, at))
-		size += len(outs[len(outs)-1].Value)
+		out, err := notificationOutput(d.raw, i, c, from, at)
+		if err != nil {
+			return err
+		}
+		outs, size = append(outs, out), size+len(out.Value)
 		if size >= publishChunk || i == len(d.conversations)-1 {
 			if err := yield(outs); err != nil {
 				return err

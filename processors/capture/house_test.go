@@ -38,13 +38,15 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, tally: &tally{n: map[string]int{}}}
 	var err error
-	h.cluster, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.GroupMinSessionTimeout(time.Second),
-		kfake.SeedTopics(1, "hf.capture.progress"), kfake.SeedTopics(3, "hf.conversation.events", "hf.s3.notifications", "hf.s3.inspections"))
+	h.cluster, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.GroupMinSessionTimeout(time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.cluster.Close)
 	h.kafka = stream.Kafka{Brokers: h.cluster.ListenAddrs(), Prefix: "hf."}
+	if _, err = stream.CreateTopics(context.Background(), h.kafka, schemas.Embedded, 3, 1); err != nil {
+		t.Fatal(err)
+	}
 	if h.pub, err = stream.NewPublisher(h.kafka); err != nil {
 		t.Fatal(err)
 	}
@@ -169,10 +171,18 @@ func (h *house) progress(key string) (out []*schemas.Progress, at []int64) {
 func (h *house) announce(bucket, key, version, etag string) {
 	h.t.Helper()
 	raw := s3Message(bucket, key, version, etag)
-	out := notificationOutput(raw, 0, "", schemas.Transport{Kind: schemas.TransportSQS, Auth: schemas.AuthIAM}, time.Now())
+	out := sure(notificationOutput(raw, 0, "", schemas.Transport{Kind: schemas.TransportSQS, Auth: schemas.AuthIAM}, time.Now()))
 	if err := h.pub.Send(context.Background(), out); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// sure is the output of bytes that fit a record.
+func sure(out stream.Output, err error) stream.Output {
+	if err != nil {
+		panic(err)
+	}
+	return out
 }
 
 // s3Message is S3's own shape of a message with one record a key; keys without characters that need encoding.

@@ -151,7 +151,7 @@ func TestInspectPausesAhead(t *testing.T) {
 	f.put("slow", &s3Object{body: "slow", etag: "e", version: "v", hold: "OFF", retention: "AccessDenied", gate: gate})
 	f.put("fast", &s3Object{body: "fast", etag: "e", version: "v", hold: "OFF", retention: "AccessDenied"})
 	one := func(key string) {
-		out := notificationOutput(s3Message(s3Bucket, key, "v", "e"), 0, "", schemas.Transport{Kind: schemas.TransportSQS, Auth: schemas.AuthIAM}, time.Now())
+		out := sure(notificationOutput(s3Message(s3Bucket, key, "v", "e"), 0, "", schemas.Transport{Kind: schemas.TransportSQS, Auth: schemas.AuthIAM}, time.Now()))
 		out.Partition = 1
 		if err := h.pub.Send(context.Background(), out); err != nil {
 			t.Fatal(err)
@@ -203,7 +203,7 @@ func TestInspectForeignTransactions(t *testing.T) {
 		if err := cl.BeginTransaction(); err != nil {
 			t.Fatal(err)
 		}
-		out := notificationOutput(s3Message(s3Bucket, "k", "v", "e"), 0, "", schemas.Transport{Kind: schemas.TransportProducer, Auth: schemas.AuthNone}, time.Now())
+		out := sure(notificationOutput(s3Message(s3Bucket, "k", "v", "e"), 0, "", schemas.Transport{Kind: schemas.TransportProducer, Auth: schemas.AuthNone}, time.Now()))
 		if err := cl.ProduceSync(context.Background(), &kgo.Record{Topic: "hf.s3.notifications", Key: out.Key, Value: out.Value}).FirstErr(); err != nil {
 			t.Fatal(err)
 		}

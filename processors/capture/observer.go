@@ -8,7 +8,7 @@ type Observer struct {
 	// Captured: n records were acknowledged. Door: webhook, inspect or the queue's name.
 	Captured func(door, topic string, n int)
 	// Refused: a request was answered with something else than 2xx, or a message was left in its queue.
-	// Reasons: signature, too-large, empty, busy, read, kafka (and for a queue: too-large, explodes, kafka).
+	// Reasons: signature, too-large, empty, busy, crowded, read, kafka, panic (and for a queue: too-large, explodes, kafka).
 	Refused func(door, reason string)
 	// Skipped: acknowledged without a record. Reasons: test-event; for inspect: not-created, unreadable.
 	Skipped func(door, reason string)

@@ -67,14 +67,17 @@ func (n *inspector) send(ctx context.Context, rec schemas.S3Inspection, parts []
 		if i > 0 {
 			rec.Head, rec.Tail = nil, nil
 		}
-		outs = append(outs, encode(schemas.TopicS3Inspections, key, &rec))
-		size += len(outs[len(outs)-1].Value)
+		out, err := encode(schemas.TopicS3Inspections, key, &rec)
+		if err != nil {
+			return fmt.Errorf("inspection of %s: %w", rec.SourceID, err)
+		}
+		outs, size = append(outs, out), size+len(out.Value)
 		if size < publishChunk && i < len(parts)-1 {
 			continue
 		}
-		if err := sendUntil(ctx, n.pub, outs); errors.Is(err, kerr.MessageTooLarge) {
-			return fmt.Errorf("%w: topic %s refuses a record of %d bytes; raise its max.message.bytes to at least 1048576: %w",
-				ErrConfig, schemas.TopicS3Inspections, size, err)
+		if err = sendUntil(ctx, n.pub, outs); errors.Is(err, kerr.MessageTooLarge) {
+			return fmt.Errorf("%w: topic %s refuses a record of %d bytes; raise its max.message.bytes to at least %d: %w",
+				ErrConfig, schemas.TopicS3Inspections, size, schemas.RawBatch, err)
 		} else if err != nil {
 			return err
 		}

@@ -17,16 +17,8 @@ const signatureHeader = "X-Hub-Signature-256"
 // say which the sender meant. Every secret is tried and each comparison takes the same time wherever the bytes differ,
 // so neither the signature nor the place of a secret in the list leaks.
 func signed(h http.Header, body []byte, secrets []string) bool {
-	values := h.Values(signatureHeader)
-	if len(values) != 1 {
-		return false
-	}
-	text, ok := strings.CutPrefix(values[0], "sha256=")
-	if !ok {
-		return false
-	}
-	claimed, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil || len(claimed) != sha256.Size {
+	claimed, formed := claimedSum(h)
+	if !formed {
 		return false
 	}
 	good := false
@@ -38,4 +30,19 @@ func signed(h http.Header, body []byte, secrets []string) bool {
 		}
 	}
 	return good
+}
+
+// claimedSum returns the sum that a request's one signature claims; false if it has none, several, or one of another
+// form.
+func claimedSum(h http.Header) ([]byte, bool) {
+	values := h.Values(signatureHeader)
+	if len(values) != 1 {
+		return nil, false
+	}
+	text, ok := strings.CutPrefix(values[0], "sha256=")
+	if !ok {
+		return nil, false
+	}
+	sum, err := base64.StdEncoding.Strict().DecodeString(text)
+	return sum, err == nil && len(sum) == sha256.Size
 }

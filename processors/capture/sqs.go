@@ -233,6 +233,11 @@ func (p *poller) store(ctx context.Context, m *types.Message, at time.Time) bool
 		return sendUntil(ctx, p.pub, outs)
 	})
 	switch {
+	case errors.Is(err, errUnfit):
+		p.observer.Refused(p.cfg.Name, "too-large")
+		p.log.Error("message left in the queue: it does not fit a record; let the queue's redrive policy take the message",
+			slog.String("message_id", aws.ToString(m.MessageId)), slog.Int("size", len(body)), slog.String("error", err.Error()))
+		return false
 	case errors.Is(err, kerr.MessageTooLarge):
 		p.observer.Refused(p.cfg.Name, "too-large")
 		p.log.Error("message left in the queue: it is larger than the topic allows; raise max.message.bytes, or let the queue's redrive policy take the message",

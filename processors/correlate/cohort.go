@@ -29,8 +29,9 @@ func (j *judgement) says(o *judgement) bool {
 	return j.Shape == o.Shape && j.Stratum == o.Stratum && j.Grade == o.Grade
 }
 
-// measured folds a measure into its cohort. It is judged at the next tick; an outlier against the verdict in force is
-// found there too, since the sample holds every cohort of up to maxSample recordings whole.
+// measured folds a measure into its cohort. It is judged at the next tick, by the sample, which holds every cohort of up
+// to maxSample recordings whole. Of a larger one, a departing recording outside the sample waits for that tick apart, so
+// that none departs in silence.
 func (s *shard) measured(tx stream.Tx, m *schemas.Measure) error {
 	if !strings.HasPrefix(m.To, "cohort:") || !s.owns(m.To) || m.To != cohortKey(m.OrganizationID, m.Channel, m.Provider) {
 		return stream.Poison(CodeBadEntity, "a measure to a cohort that is not this shard's, or not what its key says")
@@ -60,6 +61,11 @@ func (s *shard) measured(tx stream.Tx, m *schemas.Measure) error {
 		c.Sample = slices.Insert(c.Sample, i, x)
 	case i < maxSample:
 		c.Sample = slices.Insert(c.Sample[:maxSample-1:maxSample-1], i, x)
+	case x.Shape == shapeAligned:
+	case len(c.Fresh) < maxSample:
+		c.Fresh = append(c.Fresh, x)
+	default:
+		c.Chain.Unraised++
 	}
 	waitFor(&c.Waits, laneJudge, m.ArrivalMS, waitJudge, "")
 	if m.Shape != shapeAligned && !c.Patience && !waiting(c.Waits, waitPatience, "") {
@@ -155,24 +161,41 @@ func (c *cohort) members() schemas.Hash {
 }
 
 // outliers raises a finding for every recording that departs from the cohort's verdict, and resolves those that no
-// longer do.
+// longer do. Where recordings depart in numbers, the cohort's one finding speaks for them all.
 func (s *shard) outliers(tx stream.Tx, by step, c *cohort, j judgement) error {
-	outlying := gradeUnexplained
-	if j.Grade == gradeInsufficient {
-		outlying = gradeInsufficient
+	fresh := c.Fresh
+	c.Fresh = nil
+	if j.Shape == shapeMixture {
+		for i := len(c.Chain.Findings) - 1; i >= 0; i-- {
+			if f := c.Chain.Findings[i]; f.Rule == ruleOutlier {
+				if _, err := s.resolve(tx, by, f.Rule, f.Subject); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	}
 	for i := range c.Sample {
-		m := &c.Sample[i]
-		if !s.outlies(m, j) {
-			if _, err := s.resolve(tx, by, ruleOutlier, m.Recording); err != nil {
-				return err
-			}
-			continue
+		if err := s.outlier(tx, by, &c.Sample[i], j); err != nil {
+			return err
 		}
-		offset := m.Offset
-		if err := s.raise(tx, by, finding{Rule: ruleOutlier, Subject: m.Recording, Grade: outlying, Shape: m.Shape, N: 1}, &offset, nil); err != nil {
+	}
+	for i := range fresh {
+		if err := s.outlier(tx, by, &fresh[i], j); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *shard) outlier(tx stream.Tx, by step, m *member, j judgement) error {
+	if !s.outlies(m, j) {
+		_, err := s.resolve(tx, by, ruleOutlier, m.Recording)
+		return err
+	}
+	grade, offset := gradeUnexplained, m.Offset
+	if j.Grade == gradeInsufficient {
+		grade = gradeInsufficient
+	}
+	return s.raise(tx, by, finding{Rule: ruleOutlier, Subject: m.Recording, Grade: grade, Shape: m.Shape, N: 1}, &offset, nil)
 }

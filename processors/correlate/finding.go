@@ -67,6 +67,9 @@ func (s *shard) alert(tx stream.Tx, by step, f finding, which string, offset, sp
 		Finding: id, Rule: f.Rule, Severity: severity, Step: which, Subject: f.Subject,
 		Grade: f.Grade, Shape: f.Shape, N: f.N, OffsetMS: offset, SpreadMS: spread,
 	}}
+	if by.chain.Unraised > 0 {
+		l.Labels = append(l.Labels, leaf.LabelTruncated)
+	}
 	if by.late {
 		l.Labels = append(l.Labels, leaf.LabelLate)
 	}

@@ -130,6 +130,7 @@ type cohort struct {
 	Judged                          judgement // the last leaf's
 	JudgedN                         int64     // n at that leaf; 0: none yet
 	Candidate                       judgement // a departing verdict that the next judgement must repeat
+	Fresh                           []member  // departed since the last judgement and are not in the sample, at most maxSample
 	Patience                        bool      // cohort_patience has passed once
 }
 

@@ -16,10 +16,11 @@ type stratum struct {
 	shapes       map[string]int64 // of the departing; only ever looked up
 }
 
-// weigh judges a sample. Aligned: at most a tenth depart (one always may), and no stratum of twenty or more by half or
-// more. One finding speaks of the two-agent stratum if the single-agent recordings are its aligned control, of all if
-// four fifths of all depart; anything else is a mixture. Where that stratum is still too small there is no verdict. No cause is named: that is the attribution work's, and until
-// then the grade is unexplained. (attribution, section 4, rules 1-3)
+// weigh judges a sample. Aligned: at most a tenth depart (one always may), no stratum of twenty or more by half or more,
+// and no bunch of departures at one offset. One finding speaks of the two-agent stratum if the single-agent recordings
+// are its aligned control, of all if four fifths of all depart; anything else is a mixture. Where that stratum is still
+// too small there is no verdict. No cause is named: that is the attribution work's, and until then the grade is
+// unexplained. (attribution, section 4, rules 1-3)
 func (s *shard) weigh(sample []member) judgement {
 	all, one, two := newStratum(), newStratum(), newStratum()
 	for i := range sample {
@@ -35,6 +36,10 @@ func (s *shard) weigh(sample []member) judgement {
 	tenth := func(t *stratum) bool { return t.departing <= max(1, t.n/10) }
 	switch {
 	case tenth(all) && !half(one) && !half(two):
+		if b := all.bunch(2 * (s.regime.SlackMS + 2)); int64(len(b)) >= max(10, all.n/20) {
+			mu := median(b)
+			return judgement{Shape: shapeMixture, Stratum: stratumAll, Grade: gradeUnexplained, Offset: mu, Spread: deviation(b, mu), Departing: int64(len(b)), Of: all.n}
+		}
 		return judgement{Shape: shapeAligned, Stratum: stratumAll, Grade: gradeEstablished, Departing: all.departing, Of: all.n}
 	case two.n >= s.regime.CohortMin && half(two) && one.n > 0 && tenth(one):
 		return two.judgement(stratumTwo, s.regime.SlackMS)
@@ -57,6 +62,21 @@ func (t *stratum) add(m *member) {
 	t.departing++
 	t.offsets = append(t.offsets, m.Offset)
 	t.shapes[m.Shape]++
+}
+
+// bunch is the largest set of departing offsets within one window that is so wide; nil of nothing.
+func (t *stratum) bunch(window int64) []int64 {
+	sorted := slices.Sorted(slices.Values(t.offsets))
+	var best []int64
+	for lo, hi := 0, 0; hi < len(sorted); hi++ {
+		for sorted[hi]-sorted[lo] > window {
+			lo++
+		}
+		if hi+1-lo > len(best) {
+			best = sorted[lo : hi+1]
+		}
+	}
+	return best
 }
 
 func (t *stratum) judgement(name string, slack int64) judgement {
