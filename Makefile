@@ -22,7 +22,7 @@ build: ## bin/holdfast, the program, and bin/sandbox, the demo
 	cd deploy/sandbox && $(BUILD) -o ../../bin/ ./cmd/sandbox
 
 test: ## every test, with -race where there is a C compiler; says what it skipped and why
-	@go run ./internal/trials test -timeout 9m
+	@go run ./internal/trials test -timeout 15m
 
 lint: ## gofmt, go vet, staticcheck, govulncheck
 	@out=$$(gofmt -l cmd deploy internal processors schemas stream) && test -z "$$out" || { echo "not formatted by gofmt:"; echo "$$out"; exit 1; }

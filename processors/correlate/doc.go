@@ -30,6 +30,9 @@
 // Stored: one blob an entity (Avro single-object encoding of the state structs in state.go, so that a later release
 // reads an earlier one's), and the shard's meta: regime, time, place in the log, draining.
 //
+// A cohort is judged by a sample of its recordings (maxSample, the smallest by hash) once it has more than that; n counts
+// them all, "departing" those of the sample. What departs outside the sample has a finding of its own at the next tick.
+//
 // Not here yet: eviction of closed conversations to cold heads (closed, reopened), holds and matters, answers to
 // probes, media headers, and naming a mechanism.
 package correlate
