@@ -56,6 +56,6 @@
 //
 // # Errors
 //
-// ErrConfig (exit code 4) and ErrStop (6) end Run; ErrUnreachable (5) ends it only at the start or where a permission
-// is refused; everything else is a rebuild with a growing pause, and is told to the Observer.
+// ErrConfig (exit code 4), ErrStop (6) and ErrStore (5, a full or broken disk under the local store) end Run;
+// ErrUnreachable (5) ends it only at the start or where a permission is refused; everything else is a rebuild with a growing pause, and is told to the Observer.
 package stream

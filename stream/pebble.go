@@ -9,9 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // The disk store is one Pebble database a worker and stage. Keys, all under the partition so that one range delete
@@ -33,34 +35,55 @@ const (
 	positionVersion = 1
 )
 
-// exitStore is how the process ends when the store's own log cannot be written (a full or broken disk): Pebble cannot
-// go on, and there is no call to return an error from.
-const exitStore = 5
+// exitStore is how the process ends when Pebble calls Fatalf and Run has not ended within fatalLimit.
+const (
+	exitStore  = 5
+	fatalLimit = 10 * time.Second
+)
 
-type disk struct{ db *pebble.DB }
+type disk struct {
+	db     *pebble.DB
+	health *health
+}
 
 // OpenDisk opens or makes the database in dir. A database that cannot be read is deleted and made anew: it is a copy.
+// The error is ErrStore where the disk is full or refuses writes, ErrConfig where dir may not be made.
 func OpenDisk(dir string, cache int64, log *slog.Logger) (Stores, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
+	return openDisk(vfs.Default, dir, cache, log)
+}
+
+func openDisk(fs vfs.FS, dir string, cache int64, log *slog.Logger) (Stores, error) {
+	if err := fs.MkdirAll(dir, 0o700); err != nil {
+		if fullDisk(err) || errors.Is(err, syscall.EIO) {
+			return nil, storeError(dir, err)
+		}
+		return nil, fmt.Errorf("%w: the folder of the local store cannot be made; choose a folder this user may write, in state_dir (%w)", ErrConfig, err)
 	}
-	db, err := openPebble(dir, cache, log)
+	d, err := openPebble(fs, dir, cache, log)
 	if err != nil && !hostRefuses(err) {
 		log.Warn("local store is damaged and made anew from the changelog", "dir", dir, "cause", err)
-		if err := os.RemoveAll(dir); err != nil {
+		if err := fs.RemoveAll(dir); err != nil {
 			return nil, fmt.Errorf("remove damaged store: %w", err)
 		}
-		db, err = openPebble(dir, cache, log)
+		d, err = openPebble(fs, dir, cache, log)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrStore):
+		return nil, err
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return nil, fmt.Errorf("%w: the local store in %s is not this user's; choose a folder this user may write, in state_dir (%w)", ErrConfig, dir, err)
+	case err != nil:
 		return nil, fmt.Errorf("open store %s: %w", filepath.Base(dir), err)
 	}
-	return &disk{db}, nil
+	return d, nil
 }
 
 // hostRefuses says that the disk, not what is on it, is why the store does not open: another process has it, or it is
 // full, broken or not ours. To delete the database would not help, and would hurt that process.
 func hostRefuses(err error) bool {
+	if errors.Is(err, ErrStore) {
+		return true
+	}
 	for _, e := range []error{syscall.EAGAIN, syscall.EACCES, syscall.EPERM, syscall.EROFS, syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EMFILE, syscall.ENFILE} {
 		if errors.Is(err, e) {
 			return true
@@ -69,12 +92,17 @@ func hostRefuses(err error) bool {
 	return strings.Contains(err.Error(), "lock held by current process")
 }
 
-func openPebble(dir string, cache int64, log *slog.Logger) (*pebble.DB, error) {
+func openPebble(fs vfs.FS, dir string, cache int64, log *slog.Logger) (*disk, error) {
+	h := newHealth(dir, log)
 	blocks := pebble.NewCache(cache)
-	defer blocks.Unref()
 	o := &pebble.Options{
-		Cache:                 blocks,
-		Logger:                pebbleLog{log},
+		FS:     guardFS{fs, h},
+		Cache:  blocks,
+		Logger: pebbleLog{h},
+		EventListener: &pebble.EventListener{
+			BackgroundError: h.fail,
+			DataCorruption:  func(i pebble.DataCorruptionInfo) { h.fail(fmt.Errorf("%s: %w", i.Path, i.Details)) },
+		},
 		FormatMajorVersion:    pebble.FormatNewest,
 		MemTableSize:          16 << 20,
 		L0CompactionThreshold: 4,
@@ -82,19 +110,30 @@ func openPebble(dir string, cache int64, log *slog.Logger) (*pebble.DB, error) {
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
-	return pebble.Open(dir, o)
+	d := &disk{health: h}
+	err := h.do(func() error {
+		defer blocks.Unref()
+		db, err := pebble.Open(dir, o)
+		d.db = db
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 func (d *disk) Partition(p int32) Store {
 	var prefix [5]byte
 	binary.BigEndian.PutUint32(prefix[:], uint32(p))
-	return &diskStore{db: d.db, partition: p, key: prefix[:4:4]}
+	return &diskStore{db: d.db, health: d.health, partition: p, key: prefix[:4:4]}
 }
 
-func (d *disk) Close() error { return d.db.Close() }
+func (d *disk) Close() error { return d.health.close(d.db.Close, closeLimit) }
 
 type diskStore struct {
 	db        *pebble.DB
+	health    *health
 	partition int32
 	key       []byte // the partition's prefix, then scratch
 }
@@ -131,8 +170,17 @@ func (s *diskStore) Position() (Position, bool, error) {
 }
 
 func (s *diskStore) Apply(changes []Change, meta []byte, at Position) error {
+	if err := s.health.err(); err != nil {
+		return err
+	}
 	b := s.db.NewBatch()
-	defer b.Close()
+	if err := s.fill(b, changes, meta, at); err != nil {
+		return errors.Join(err, b.Close())
+	}
+	return s.health.do(func() error { return errors.Join(b.Commit(pebble.NoSync), b.Close()) })
+}
+
+func (s *diskStore) fill(b *pebble.Batch, changes []Change, meta []byte, at Position) error {
 	var due []byte
 	for _, c := range changes {
 		if c.Blob == nil {
@@ -161,10 +209,7 @@ func (s *diskStore) Apply(changes []Change, meta []byte, at Position) error {
 			return err
 		}
 	}
-	if err := b.Set(s.at(kindPosition, ""), appendPosition(nil, at), nil); err != nil {
-		return err
-	}
-	return b.Commit(pebble.NoSync)
+	return b.Set(s.at(kindPosition, ""), appendPosition(nil, at), nil)
 }
 
 func (s *diskStore) Scan(yield func(string, []Due) error) error {
@@ -185,7 +230,8 @@ func (s *diskStore) Scan(yield func(string, []Due) error) error {
 
 func (s *diskStore) Reset() error {
 	low := append([]byte{}, s.key[:4]...)
-	return s.db.DeleteRange(low, binary.BigEndian.AppendUint32(nil, uint32(s.partition)+1), pebble.NoSync)
+	high := binary.BigEndian.AppendUint32(nil, uint32(s.partition)+1)
+	return s.health.do(func() error { return s.db.DeleteRange(low, high, pebble.NoSync) })
 }
 
 func appendPosition(dst []byte, p Position) []byte {
@@ -218,19 +264,20 @@ func parsePosition(b []byte) (p Position, ok bool) {
 }
 
 // pebbleLog hands Pebble's messages on.
-type pebbleLog struct{ log *slog.Logger }
+type pebbleLog struct{ health *health }
 
 func (l pebbleLog) Infof(format string, args ...any) {
-	l.log.Debug("store", "message", fmt.Sprintf(format, args...))
+	l.health.log.Debug("store", "message", fmt.Sprintf(format, args...))
 }
 
 func (l pebbleLog) Errorf(format string, args ...any) {
-	l.log.Error("store", "message", fmt.Sprintf(format, args...))
+	l.health.log.Error("store", "message", fmt.Sprintf(format, args...))
 }
 
-// Fatalf is called when the write-ahead log or the manifest cannot be written. What is committed is in Kafka.
+// Fatalf is called when Pebble cannot go on, from any goroutine, and must not return. Run ends with ErrStore; if it
+// cannot, because the caller is its own loop, the process ends here.
 func (l pebbleLog) Fatalf(format string, args ...any) {
-	l.log.Error("the local store cannot be written; free space on its disk or replace it, then start again; nothing is lost",
-		"message", fmt.Sprintf(format, args...))
+	l.health.fail(fmt.Errorf(format, args...))
+	time.Sleep(fatalLimit)
 	os.Exit(exitStore)
 }

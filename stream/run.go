@@ -19,8 +19,8 @@ const (
 	firstTries = 3 // at the start, before the cluster was reached once
 )
 
-// Run runs a stage until ctx ends or an error comes that a rebuild cannot mend: ErrStop, ErrConfig, a refused
-// permission, or, when no broker could be spoken to at the start, ErrUnreachable. On any other error it drops
+// Run runs a stage until ctx ends or an error comes that a rebuild cannot mend: ErrStop, ErrConfig, ErrStore, a
+// refused permission, or, when no broker could be spoken to at the start, ErrUnreachable. On any other error it drops
 // everything and opens it again from committed truth, for ever.
 //
 // When ctx ends, the transaction in hand is finished, the group is left (see Config.StayOnStop) and Run returns nil.
@@ -34,6 +34,7 @@ func Run(ctx context.Context, cfg Config, spec Spec) error {
 	for wait := minBackoff; ; wait = min(2*wait, maxBackoff) {
 		tries++
 		var err error
+		ran := false
 		if !reached {
 			err = checkCluster(ctx, cfg.Kafka)
 		}
@@ -42,13 +43,19 @@ func Run(ctx context.Context, cfg Config, spec Spec) error {
 			s, err = openSession(ctx, cfg, &spec)
 		}
 		if err == nil {
-			reached = true
+			reached, ran = true, true
 			err = s.run(ctx)
 			if s.transactions > 0 {
 				wait = minBackoff
 			}
 		}
-		if err == nil || ctx.Err() != nil && !final(err) {
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil && !final(err) {
+			if ran {
+				cfg.Logger.Warn("last transaction not committed; it is folded again at the next start", "stage", spec.Name, "cause", err)
+			}
 			return nil
 		}
 		err = judge(err)
@@ -82,7 +89,7 @@ var permissions = []error{
 // judge names what an error means for the worker.
 func judge(err error) error {
 	switch {
-	case errors.Is(err, ErrStop), errors.Is(err, ErrConfig):
+	case errors.Is(err, ErrStop), errors.Is(err, ErrConfig), errors.Is(err, ErrStore):
 		return err
 	case errors.Is(err, kerr.FencedInstanceID):
 		return fmt.Errorf("%w: another process runs under this worker's name; give every worker its own (%w)", ErrConfig, err)
@@ -97,7 +104,7 @@ func judge(err error) error {
 }
 
 func final(err error) bool {
-	if errors.Is(err, ErrStop) || errors.Is(err, ErrConfig) {
+	if errors.Is(err, ErrStop) || errors.Is(err, ErrConfig) || errors.Is(err, ErrStore) {
 		return true
 	}
 	for _, p := range permissions {
@@ -204,7 +211,23 @@ func (s *session) groupOptions() []kgo.Opt {
 
 // run is the session's life. Its error is never nil unless ctx ended and the last transaction is committed.
 func (s *session) run(ctx context.Context) error {
+	over := make(chan struct{})
+	if d, ok := s.stores.(*disk); ok {
+		go func() {
+			select {
+			case <-d.health.broken:
+				s.fail(d.health.cause) // also of an idle loop
+			case <-over:
+			}
+		}()
+	}
 	err := s.loop(ctx)
+	close(over)
+	if d, ok := s.stores.(*disk); ok && err != nil {
+		if broken := d.health.err(); broken != nil {
+			err = broken // what the loop met may only follow from it
+		}
+	}
 	member, _ := s.cl.GroupMetadata()
 	if err != nil || s.cfg.StayOnStop {
 		member = ""
