@@ -11,6 +11,8 @@
 //  2. Everything lies under the directory given; it is a plain tree of files, and removing the directory removes all.
 //  3. The bucket has versioning and Object Lock on before Start returns: no object can exist without a version id.
 //  4. It listens on the loopback alone, with a key pair made for this start.
+//  5. From Start to Stop the process's working directory is the store: the gateway enters it and finds its buckets by
+//     paths relative to it. A caller makes its own paths absolute before Start; Stop goes back to where Start was called.
 //
 // The gateway stores its attributes in user xattrs where the file system has them, else in side-car files.
 package bucket
@@ -56,23 +58,38 @@ type Bucket struct {
 	AccessKey string
 	SecretKey string
 
+	home   string // the working directory before Start
 	client *s3.Client
 	cancel context.CancelFunc
 	done   chan error
 }
 
-// Start runs the gateway over dir and makes the bucket. Stop ends it.
-func Start(ctx context.Context, dir, name string) (*Bucket, error) {
-	store, err := openStore(dir)
+// Start runs the gateway over dir and makes the bucket. Until Stop, which ends it, the working directory is the store's
+// (invariant 5); where Start fails it is the caller's again.
+func Start(ctx context.Context, dir, name string) (_ *Bucket, err error) {
+	home, err := os.Getwd()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("find the working directory: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Chdir(home))
+		}
+	}()
+	// The gateway resolves the paths it is given partly before and partly after it enters the store.
+	if dir, err = filepath.Abs(dir); err != nil {
+		return nil, fmt.Errorf("find the store's folder: %w", err)
 	}
 	p, err := port.Free()
 	if err != nil {
 		return nil, err
 	}
+	store, err := openStore(dir)
+	if err != nil {
+		return nil, err
+	}
 	b := &Bucket{
-		Name: name, Endpoint: "http://" + port.Address(p),
+		Name: name, home: home, Endpoint: "http://" + port.Address(p),
 		AccessKey: "sandbox" + rand.Text()[:12], SecretKey: rand.Text(),
 		done: make(chan error, 1),
 	}
@@ -91,8 +108,7 @@ func Start(ctx context.Context, dir, name string) (*Bucket, error) {
 		Credentials: credentials.NewStaticCredentialsProvider(b.AccessKey, b.SecretKey, ""),
 	})
 	if err := b.ready(ctx); err != nil {
-		b.cancel()
-		return nil, fmt.Errorf("start the embedded S3: %w", err)
+		return nil, errors.Join(fmt.Errorf("start the embedded S3: %w", err), b.Stop())
 	}
 	if err := b.create(ctx); err != nil {
 		return nil, errors.Join(err, b.Stop())
@@ -214,15 +230,17 @@ func (b *Bucket) Delete(ctx context.Context, key string) (string, error) {
 	return aws.ToString(out.VersionId), nil
 }
 
-// Stop ends the gateway and waits for it.
+// Stop ends the gateway, waits for it and goes back to the working directory of before Start.
 func (b *Bucket) Stop() error {
 	b.cancel()
 	select {
 	case err := <-b.done:
+		// Only now: until it has ended, the gateway finds its files from here.
+		back := os.Chdir(b.home)
 		if err != nil && !errors.Is(err, context.Canceled) {
-			return fmt.Errorf("stop the embedded S3: %w", err)
+			return errors.Join(fmt.Errorf("stop the embedded S3: %w", err), back)
 		}
-		return nil
+		return back
 	case <-time.After(startDeadline):
 		return fmt.Errorf("stop the embedded S3: not ended after %v", startDeadline)
 	}

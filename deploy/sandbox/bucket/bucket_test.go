@@ -3,6 +3,8 @@ package bucket
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -60,4 +62,36 @@ func TestVersionsAndLock(t *testing.T) {
 		t.Fatalf("a version that never was: %v", err)
 	}
 	t.Logf("a version that never was answers %s", api.ErrorCode())
+}
+
+// The gateway enters its store and works from there. A caller's relative paths would end in the store and go away with
+// it; so the directory must be the caller's again afterwards, and a store named by a relative path must work.
+func TestWorkingDirectory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	home, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Start(t.Context(), "store", "hold-bucket")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, put := b.Put(t.Context(), "org/one.opus", []byte("one"), "audio/ogg", false)
+	if err := errors.Join(put, b.Stop()); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := os.Getwd(); err != nil || now != home {
+		t.Errorf("after Stop in %s, %v, want %s", now, err, home)
+	}
+	if found, err := filepath.Glob(filepath.Join(home, "*")); err != nil || len(found) != 1 || found[0] != filepath.Join(home, "store") {
+		t.Errorf("the caller's folder holds %v, %v, want the store alone", found, err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Start(gone, "other", "hold-bucket"); err == nil {
+		t.Fatal("started for a caller that is gone")
+	}
+	if now, err := os.Getwd(); err != nil || now != home {
+		t.Errorf("after a start in vain in %s, %v, want %s", now, err, home)
+	}
 }

@@ -8,11 +8,12 @@
 // Invariants:
 //
 //  1. Everything is made under one temporary directory, which is removed at the end unless it is to be kept; the two
-//     files of outputs go to the directory named.
+//     files of outputs go to the directory named, seen from where the demo was called.
 //  2. Every child is stopped with SIGTERM, must end with code 0, and is waited for. A child that ends by itself ends
 //     the demo, with the last lines it wrote.
 //  3. Nothing waits for a length of time: only for conditions, each with a deadline and a sentence.
-//  4. Any disagreement of the oracle is an error after the page was written: ErrDisagrees.
+//  4. Any disagreement of the oracle is an error after the page was written: ErrDisagrees. So is an output file that
+//     could not be written; the page then names none.
 package demo
 
 import (
@@ -62,10 +63,9 @@ const (
 func Run(ctx context.Context, o Options) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	started := time.Now()
-	// The children run in folders of their own.
-	if o.Holdfast, err = filepath.Abs(o.Holdfast); err != nil {
-		return fmt.Errorf("find the holdfast binary: %w", err)
+	started, named := time.Now(), o.Out
+	if o, err = o.absolute(); err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp("", "holdfast-demo-")
 	if err != nil {
@@ -86,12 +86,26 @@ func Run(ctx context.Context, o Options) (err error) {
 	defer func() { err = errors.Join(err, s.stop()) }()
 	f := newFleet(o.Holdfast, dir, s, cancel)
 	defer f.abandon()
-	d := &demo{Options: o, world: w, servers: s, fleet: f, started: started, done: &centre.Progress{}, judge: oracle.New()}
+	d := &demo{Options: o, named: named, world: w, servers: s, fleet: f, started: started, done: &centre.Progress{}, judge: oracle.New()}
 	return d.run(ctx)
+}
+
+// absolute makes the paths independent of the working directory. It must come before any server is started: the
+// embedded S3 works in its own store, which is removed at the end with all that lies in it.
+func (o Options) absolute() (Options, error) {
+	var err error
+	if o.Holdfast, err = filepath.Abs(o.Holdfast); err != nil {
+		return o, fmt.Errorf("find the holdfast binary: %w", err)
+	}
+	if o.Out, err = filepath.Abs(o.Out); err != nil {
+		return o, fmt.Errorf("find the output folder: %w", err)
+	}
+	return o, nil
 }
 
 type demo struct {
 	Options
+	named   string // Out as the caller wrote it, for the page
 	world   *truth.World
 	servers *servers
 	fleet   *fleet
@@ -213,19 +227,13 @@ func (d *demo) explain(ctx context.Context, err error) error {
 		return err
 	}
 	out := d.outputs.Output()
-	report := d.judge.Check(d.world, out)
-	return errors.Join(err, export(d.Out, out), differences(d.Out, report), d.write(report))
+	return errors.Join(err, d.hand(out, d.judge.Check(d.world, out)))
 }
 
 func (d *demo) finish() error {
-	report := d.judge.Check(d.world, d.outputs.Output())
-	if err := export(d.Out, d.outputs.Output()); err != nil {
-		return err
-	}
-	if err := differences(d.Out, report); err != nil {
-		return err
-	}
-	if err := d.write(report); err != nil {
+	out := d.outputs.Output()
+	report := d.judge.Check(d.world, out)
+	if err := d.hand(out, report); err != nil {
 		return err
 	}
 	if !report.Agrees() {
@@ -234,13 +242,23 @@ func (d *demo) finish() error {
 	return nil
 }
 
-func (d *demo) write(report *oracle.Report) error {
+// hand writes the files and, whatever became of them, the page.
+func (d *demo) hand(out tap.Output, report *oracle.Report) error {
+	files := []string{filepath.Join(d.named, custodyFile), filepath.Join(d.named, alertsFile)}
+	err := errors.Join(export(d.Out, out), differences(d.Out, report))
+	if err != nil {
+		files = nil
+	}
+	return errors.Join(err, d.write(report, files))
+}
+
+func (d *demo) write(report *oracle.Report, files []string) error {
 	peak, processes := d.fleet.memory()
 	return page.Write(d.Page, d.Terminal, page.Run{
 		World: d.world, Report: report, Took: time.Since(d.started), Killed: d.killed, KilledAt: d.killedAt, Victim: victim,
 		RSSKiB: peak, Processes: processes,
 		Events: d.done.Events.Load(), Deliveries: d.done.Deliveries.Load(), Objects: d.done.Objects.Load(),
 		Announcements: d.done.Announcements.Load(), Repeated: d.done.Repeated.Load(),
-		Files: []string{filepath.Join(d.Out, custodyFile), filepath.Join(d.Out, alertsFile)},
+		Files: files,
 	})
 }

@@ -218,7 +218,16 @@ func TestExcusesOnlyWhatAStallExplains(t *testing.T) {
 		}
 	}
 	good := newForge(t, w, lie{during: []wire.Alert{step("opened", "unknown"), step("resolved", "unknown")}})
-	if r := Check(w, good.out); !r.Agrees() {
+	r := Check(w, good.out)
+	if !r.Agrees() {
 		t.Errorf("what a stall explains is objected to: %s", r.Differences[0])
+	}
+	// The absence itself and whatever stalls there were, and together with the expected all that was found.
+	found := 0
+	for _, n := range r.Rules {
+		found += n
+	}
+	if r.Passing < 2 || r.Passing+r.Expected.Findings != found {
+		t.Errorf("%d findings: %d expected, %d passing", found, r.Expected.Findings, r.Passing)
 	}
 }

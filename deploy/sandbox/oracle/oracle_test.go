@@ -18,3 +18,18 @@ func TestContentWithGoodOutput(t *testing.T) {
 		}
 	}
 }
+
+// correlate takes strays of an aligned cohort that lie close together for one finding once they are ten or more, and a
+// twentieth of it; the oracle expects a finding of each. That holds only for worlds whose aligned cohorts stray less.
+func TestNoCohortStraysInABunch(t *testing.T) {
+	const bunch = 10
+	for seed := range uint64(20) {
+		w := world(t, seed)
+		j := &judge{world: w}
+		for _, c := range w.Cohorts {
+			if v := j.judgementOf(c); len(v.strays) >= bunch {
+				t.Errorf("seed %d, %s: %d of %d stray: the oracle must learn the rule", seed, c.Name, len(v.strays), len(v.members))
+			}
+		}
+	}
+}

@@ -84,7 +84,7 @@ func (s *sheet) head(r Run) {
 	s.line("%s · seed %d · %s", s.paint(bold, "holdfast demo"), r.World.Seed, answer)
 	s.line("%s", s.paint(dim, "in-process Kafka and S3 (embedded: not for evidence)"))
 	if r.Killed > 0 {
-		s.line("killed %s (-9) at %s, after %s; started again on its disk", r.Victim, clock(r.Killed), count(r.KilledAt, "custody record"))
+		s.line("killed %s (-9) at %s, after %s; then started again", r.Victim, clock(r.Killed), count(r.KilledAt, "record"))
 	}
 	s.line("took %.0f s, at most %d MiB in %s", r.Took.Seconds(), r.RSSKiB/1024, count(r.Processes, "process"))
 	s.line("")
@@ -95,7 +95,7 @@ func (s *sheet) flows(r Run) {
 	left := [][2]string{
 		{"conversation events", number(r.Events)}, {"deliveries of them", number(r.Deliveries)},
 		{"objects put", number(r.Objects)}, {"S3 notifications", number(r.Announcements)},
-		{"of all these, repeats", number(r.Repeated)},
+		{"repeats of these", number(r.Repeated)},
 		{"hostile payloads", number(int64(r.World.Counts[truth.HostilePayload] + r.World.Counts[truth.BadSignature]))},
 	}
 	objections := map[string]int{}
@@ -118,16 +118,24 @@ func (s *sheet) flows(r Run) {
 	right := [][3]string{
 		{"custody records", number(int64(p.Leaves)), say(p.Leaves, fmt.Sprintf("yes: %s facts, each once", number(int64(p.Expected.Facts))), "custody", "event", "object", "inspection", "lock", "regime")},
 		{"verdicts", number(int64(p.Kinds["verdict"])), say(p.Kinds["verdict"], fmt.Sprintf("yes: %s recordings", number(int64(p.Expected.Verdicts))), "verdict", "pairing", "cohort")},
-		{"findings", number(sum(p.Rules)), say(p.Alerts, fmt.Sprintf("yes: %d expected, none too many", p.Expected.Findings), "alert")},
+		{"findings", number(sum(p.Rules)), say(p.Alerts, expected(p), "alert")},
 		{"epochs closed", number(int64(p.Epochs)), say(p.Markers, fmt.Sprintf("yes: %s", count(p.Markers, "marker")), "marker")},
 		{"openings", number(int64(p.Openings)), say(p.Openings, "yes: every commitment opens", "opening")},
 		{"dead letters", number(int64(p.DeadLetters)), say(p.DeadLetters, fmt.Sprintf("yes: %s", count(p.Expected.Letters, "hostile input")), "dead letter")},
 	}
-	s.line("%s", s.paint(bold, fmt.Sprintf("%-36s%-30s%s", "what came in", "what came out", "the truth agrees")))
+	s.line("%s", s.paint(bold, fmt.Sprintf("%-32s%-25s%s", "what came in", "what came out", "the truth agrees")))
 	for i := range max(len(left), len(right)) {
-		s.line("  %-24s%7s   %-18s%8s    %s", left[i][0], left[i][1], right[i][0], right[i][1], right[i][2])
+		s.line("  %-19s%9s  %-15s %7s  %s", left[i][0], left[i][1], right[i][0], right[i][1], right[i][2])
 	}
 	s.line("")
+}
+
+// expected says how many findings there had to be, and how many others came and went.
+func expected(p *oracle.Report) string {
+	if p.Passing == 0 {
+		return fmt.Sprintf("yes: %d expected, no other", p.Expected.Findings)
+	}
+	return fmt.Sprintf("yes: %d expected, %d passing and resolved", p.Expected.Findings, p.Passing)
 }
 
 func (s *sheet) findings(r Run) {
@@ -189,5 +197,11 @@ func (s *sheet) foot(r Run) {
 		}
 	}
 	s.line("")
-	s.line("%s            next: README, \"Your own Kafka\"", strings.Join(r.Files, "  "))
+	if len(r.Files) == 0 {
+		s.line("%s", s.paint(red, "the output files could not be written"))
+	}
+	for _, f := range r.Files {
+		s.line("%s", f) // as long as the user made it
+	}
+	s.line("next: README, \"Your own Kafka\"")
 }

@@ -32,14 +32,7 @@ func TestPageInAPipe(t *testing.T) {
 	if strings.Contains(plain.String(), "\x1b") {
 		t.Error("escape sequences in a pipe")
 	}
-	for _, line := range strings.Split(plain.String(), "\n") {
-		if !strings.HasPrefix(line, "  ") && utf8.RuneCountInString(line) > 100 {
-			t.Errorf("%d columns: %s", utf8.RuneCountInString(line), line)
-		}
-		if strings.TrimRight(line, " ") != line {
-			t.Errorf("blanks at the end of %q", line)
-		}
-	}
+	fits(t, plain.String())
 	for _, c := range truth.Cases {
 		if !strings.Contains(plain.String(), string(c)) {
 			t.Errorf("case %q is not on the page", c)
@@ -56,6 +49,55 @@ func TestPageInAPipe(t *testing.T) {
 		t.Error("the coloured page says something else")
 	}
 	t.Log("\n" + plain.String())
+}
+
+// fits: no line is wider than the page, but those of the objections, which end it and are never cut.
+func fits(t *testing.T, page string) {
+	t.Helper()
+	page, _, _ = strings.Cut(page, "first differences")
+	for line := range strings.Lines(page) {
+		line = strings.TrimSuffix(line, "\n")
+		if n := utf8.RuneCountInString(line); n > 100 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+		if strings.TrimRight(line, " ") != line {
+			t.Errorf("blanks at the end of %q", line)
+		}
+	}
+}
+
+// A slow machine or a larger world makes every number longer; the page must hold them, and where findings came and
+// went it must say so and not that there was none.
+func TestPageOfLargeNumbers(t *testing.T) {
+	const many = 9_999_999
+	w := centre.Generate(2)
+	if err := centre.Rehearse(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]int{"verdict": many}
+	r := Run{World: w, Took: 99 * time.Hour, Killed: 99*time.Hour + 59*time.Minute, KilledAt: many, Victim: "worker-1", RSSKiB: 1 << 40,
+		Processes: 100, Events: many, Deliveries: many, Objects: many, Announcements: many, Repeated: many,
+		Files: []string{"demo-out/custody.ndjson", "demo-out/alerts.ndjson"},
+		Report: &oracle.Report{Leaves: many, Markers: many, Openings: many, Alerts: many, DeadLetters: many, Kinds: kinds,
+			Rules: map[string]int{"drift-outlier": 999}, Epochs: many, Passing: 131,
+			Expected: oracle.Expected{Facts: many, Findings: 868, Verdicts: many, Letters: many}}}
+	w.Seed = 1<<64 - 1
+	var page bytes.Buffer
+	if err := Write(&page, false, r); err != nil {
+		t.Fatal(err)
+	}
+	fits(t, page.String())
+	if !strings.Contains(page.String(), "yes: 868 expected, 131 passing and resolved") {
+		t.Errorf("the page is silent about what passed:\n%s", page.String())
+	}
+	r.Report.Passing = 0
+	page.Reset()
+	if err := Write(&page, false, r); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(page.String(), "yes: 868 expected, no other") {
+		t.Errorf("nothing passed, and the page does not say so:\n%s", page.String())
+	}
 }
 
 func TestNumbers(t *testing.T) {
