@@ -8,10 +8,12 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"holdfast.example/cmd/holdfast/settings"
@@ -77,7 +79,7 @@ func (c *checker) kafka(n need) {
 	k := &c.Kafka
 	c.unless(len(k.Brokers) > 0 || n == needNothing, "kafka.brokers", "is not set; name at least one broker as host:port")
 	for i, b := range k.Brokers {
-		c.unless(isAddress(b), fmt.Sprintf("kafka.brokers[%d]", i), "%q is no host:port; write, for example, kafka-1.example.org:9092", b)
+		c.unless(isAddress(string(b)), fmt.Sprintf("kafka.brokers[%d]", i), "%q is no host:port; write, for example, kafka-1.example.org:9092", b)
 	}
 	c.unless(prefixForm.MatchString(k.Prefix), "kafka.prefix", "%q may hold only letters, digits, '.', '_' and '-'", k.Prefix)
 	c.unless(k.Profile == "full" || k.Replication == 1, "kafka.replication", "is %d, and the in-process broker of profile embedded has one node; take it out", k.Replication)
@@ -122,8 +124,11 @@ func (c *checker) capture() {
 	}
 	a := &c.Capture.AWS
 	const aws = "capture.aws."
-	for _, e := range []struct{ path, url string }{{aws + "sqs_endpoint", a.SQSEndpoint}, {aws + "s3_endpoint", a.S3Endpoint}} {
-		c.unless(e.url == "" || isHTTP(e.url), e.path, "%q is no http or https URL", e.url)
+	for _, e := range []struct {
+		path string
+		url  settings.Address
+	}{{aws + "sqs_endpoint", a.SQSEndpoint}, {aws + "s3_endpoint", a.S3Endpoint}} {
+		c.unless(e.url == "" || isHTTP(string(e.url)), e.path, "%q is no http or https URL", e.url)
 	}
 	c.unless(a.AccessKeyID == "" || a.SecretAccessKey.IsSet(), aws+"access_key_id", "needs its secret; set capture.aws.secret_access_key, best to file:/path")
 	c.unless(a.AccessKeyID != "" || !a.SecretAccessKey.IsSet(), aws+"secret_access_key", "is set without the key it belongs to; set capture.aws.access_key_id")
@@ -135,7 +140,7 @@ func (c *checker) capture() {
 }
 
 func (c *checker) queue(at string, q Queue) {
-	c.unless(isHTTP(q.URL), at+".url", "%q is no http or https URL; copy the queue's from the SQS console", q.URL)
+	c.unless(isHTTP(string(q.URL)), at+".url", "%q is no http or https URL; copy the queue's from the SQS console", q.URL)
 	c.unless(q.Carries != "", at, "does not say what it carries; add carries: events, or carries: s3")
 	c.unless(doorForm.MatchString(q.name()), at+".name", "%q must be 1 to 64 letters, digits and _ . : -", q.name())
 	c.unless(q.Wait%time.Second == 0, at+".wait", "is %v; whole seconds only", q.Wait)
@@ -147,7 +152,7 @@ func (q Queue) name() string {
 	if q.Name != "" {
 		return q.Name
 	}
-	u, err := url.Parse(q.URL)
+	u, err := url.Parse(string(q.URL))
 	if err != nil {
 		return ""
 	}
@@ -215,11 +220,37 @@ func (c *checker) stages() {
 		c.unless(p.Webhook.Listen != "" || len(p.Queues) > 0 || len(p.Buckets) > 0, "stages",
 			"names capture, but there is nothing to capture; set capture.webhook.listen, capture.queues or capture.buckets, or take capture out")
 	}
-	if c.StateDir != "" {
-		info, err := os.Stat(c.StateDir)
-		c.unless(err != nil || info.IsDir(), "state_dir", "%s is a file; name a folder", c.StateDir)
-		c.unless(err == nil || errors.Is(err, os.ErrNotExist), "state_dir", "%s cannot be looked at (%v); check its permissions", c.StateDir, err)
+	if c.StateDir != "" && slices.Contains(c.Stages, stageCorrelate) { // the one stage with state
+		c.stateDir()
 	}
+}
+
+// stateDir refuses a folder in which no state could be kept. What is to be made is tried where it would be made, and
+// taken away again.
+func (c *checker) stateDir() {
+	at := filepath.Clean(c.StateDir)
+	info, err := os.Stat(at)
+	for errors.Is(err, os.ErrNotExist) && filepath.Dir(at) != at {
+		at = filepath.Dir(at)
+		info, err = os.Stat(at)
+	}
+	if err == nil && !info.IsDir() {
+		c.unless(false, "state_dir", "%s is a file; name a folder", at)
+		return
+	}
+	if err == nil {
+		var trial string
+		if trial, err = os.MkdirTemp(at, ".holdfast-"); err == nil {
+			err = os.Remove(trial)
+		}
+	}
+	var cause *os.PathError
+	if errors.As(err, &cause) {
+		err = cause.Err // its path is the trial's
+	}
+	// A full or broken disk is no mistake of the configuration: the store says it, with the exit code of what is out of reach.
+	sick := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)
+	c.unless(err == nil || sick, "state_dir", "%s cannot be made or written to (in %s: %v); mount a folder that this user may write to, or take state_dir out", c.StateDir, at, err)
 }
 
 // readable refuses a file that cannot be read.

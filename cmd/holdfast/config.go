@@ -10,13 +10,13 @@ import (
 // and the reference in docs/OPERATIONS.md; there is no other list of settings.
 type Config struct {
 	Kafka struct {
-		Brokers     []string `key:"brokers" help:"host:port of one or more brokers to start from"`
-		Prefix      string   `key:"prefix" help:"what the names of topics, groups and transactional ids begin with"`
-		Profile     string   `key:"profile" default:"full" one:"full|embedded" help:"how topics are configured; embedded is for the in-process broker of the demo, and not for evidence"`
-		Partitions  int32    `key:"partitions" default:"8" min:"1" max:"10000" help:"partitions of every topic that is partitioned; for ever, because another count puts every key elsewhere"`
-		Replication int16    `key:"replication" default:"3" min:"1" help:"copies of each partition; 1 with profile embedded"`
-		ClientID    string   `key:"client_id" default:"holdfast" help:"what the brokers' logs and quotas call us"`
-		Boot        int64    `key:"boot" min:"0" help:"starts of the in-process broker, 0 for a real cluster"`
+		Brokers     []settings.Address `key:"brokers" instead:"kafka.sasl.username and kafka.sasl.password" help:"host:port of one or more brokers to start from"`
+		Prefix      string             `key:"prefix" help:"what the names of topics, groups and transactional ids begin with"`
+		Profile     string             `key:"profile" default:"full" one:"full|embedded" help:"how topics are configured; embedded is for the in-process broker of the demo, and not for evidence"`
+		Partitions  int32              `key:"partitions" default:"8" min:"1" max:"10000" help:"partitions of every topic that is partitioned; for ever, because another count puts every key elsewhere"`
+		Replication int16              `key:"replication" default:"3" min:"1" help:"copies of each partition; 1 with profile embedded"`
+		ClientID    string             `key:"client_id" default:"holdfast" help:"what the brokers' logs and quotas call us"`
+		Boot        int64              `key:"boot" min:"0" help:"starts of the in-process broker, 0 for a real cluster"`
 		TLS         struct {
 			Enabled    bool   `key:"enabled" help:"speak TLS to the brokers"`
 			CAFile     string `key:"ca_file" help:"authorities that sign the brokers' certificates, PEM; none: the system's"`
@@ -64,16 +64,16 @@ type Capture struct {
 	Queues  []Queue  `key:"queues" help:"SQS queues to read"`
 	Buckets []Bucket `key:"buckets" help:"buckets whose objects may be read; none: objects are not inspected"`
 	AWS     struct {
-		Region          string          `key:"region" help:"region of queues and buckets; none: as the AWS SDK finds it"`
-		Profile         string          `key:"profile" help:"profile of the shared AWS files"`
-		RoleARN         string          `key:"role_arn" help:"role to assume"`
-		ExternalID      string          `key:"external_id" help:"sent when the role is assumed"`
-		AccessKeyID     string          `key:"access_key_id" help:"with secret_access_key; none: the AWS SDK's chain of environment, files, web identity, instance role"`
-		SecretAccessKey settings.Secret `key:"secret_access_key" help:"the key's secret"`
-		SessionToken    settings.Secret `key:"session_token" help:"of temporary credentials"`
-		SQSEndpoint     string          `key:"sqs_endpoint" help:"URL of another SQS than the region's"`
-		S3Endpoint      string          `key:"s3_endpoint" help:"URL of another S3 than the region's"`
-		PathStyle       bool            `key:"path_style" help:"the bucket stands in the path, not in the host name"`
+		Region          string           `key:"region" help:"region of queues and buckets; none: as the AWS SDK finds it"`
+		Profile         string           `key:"profile" help:"profile of the shared AWS files"`
+		RoleARN         string           `key:"role_arn" help:"role to assume"`
+		ExternalID      string           `key:"external_id" help:"sent when the role is assumed"`
+		AccessKeyID     string           `key:"access_key_id" help:"with secret_access_key; none: the AWS SDK's chain of environment, files, web identity, instance role"`
+		SecretAccessKey settings.Secret  `key:"secret_access_key" help:"the key's secret"`
+		SessionToken    settings.Secret  `key:"session_token" help:"of temporary credentials"`
+		SQSEndpoint     settings.Address `key:"sqs_endpoint" instead:"capture.aws.access_key_id and capture.aws.secret_access_key" help:"URL of another SQS than the region's"`
+		S3Endpoint      settings.Address `key:"s3_endpoint" instead:"capture.aws.access_key_id and capture.aws.secret_access_key" help:"URL of another S3 than the region's"`
+		PathStyle       bool             `key:"path_style" help:"the bucket stands in the path, not in the host name"`
 	} `key:"aws"`
 	Inspect struct {
 		Workers    int            `key:"workers" default:"8" min:"1" max:"1024" help:"objects read at once"`
@@ -93,14 +93,14 @@ type Capture struct {
 
 // Queue is one item of capture.queues.
 type Queue struct {
-	URL        string         `key:"url" help:"the queue's URL"`
-	Carries    string         `key:"carries" one:"events|s3" help:"events or s3"`
-	Name       string         `key:"name" help:"in logs and progress; none: the last part of the URL"`
-	Wait       time.Duration  `key:"wait" default:"2s" min:"1s" max:"20s" help:"length of a long poll, whole seconds"`
-	Visibility time.Duration  `key:"visibility" default:"30s" min:"10s" max:"12h" help:"how long a received message is hidden from others, whole seconds"`
-	AckTimeout time.Duration  `key:"ack_timeout" default:"10m" min:"1s" max:"12h" help:"how long a message waits for Kafka before it is given back"`
-	InFlight   int            `key:"in_flight" default:"8" min:"1" help:"receives handled at once"`
-	Explode    settings.Bytes `key:"explode" default:"64MiB" min:"1MiB" help:"the most that one message may become"`
+	URL        settings.Address `key:"url" instead:"capture.aws.access_key_id and capture.aws.secret_access_key" help:"the queue's URL"`
+	Carries    string           `key:"carries" one:"events|s3" help:"events or s3"`
+	Name       string           `key:"name" help:"in logs and progress; none: the last part of the URL"`
+	Wait       time.Duration    `key:"wait" default:"2s" min:"1s" max:"20s" help:"length of a long poll, whole seconds"`
+	Visibility time.Duration    `key:"visibility" default:"30s" min:"10s" max:"12h" help:"how long a received message is hidden from others, whole seconds"`
+	AckTimeout time.Duration    `key:"ack_timeout" default:"10m" min:"1s" max:"12h" help:"how long a message waits for Kafka before it is given back"`
+	InFlight   int              `key:"in_flight" default:"8" min:"1" help:"receives handled at once"`
+	Explode    settings.Bytes   `key:"explode" default:"64MiB" min:"1MiB" help:"the most that one message may become"`
 }
 
 // Bucket is one item of capture.buckets.
@@ -124,7 +124,7 @@ type Correlate struct {
 	PatienceExport    time.Duration `key:"patience_export" default:"72h" min:"1ms" max:"87600h" help:"how long a row of a manifest waits for its object"`
 	Settle            time.Duration `key:"settle" default:"60s" min:"1ms" max:"87600h" help:"quiet time after the last fact before a recording is judged"`
 	Stalled           time.Duration `key:"stalled" default:"60s" min:"1ms" max:"87600h" help:"a source that is proven no further than this long ago is stalled"`
-	CohortMin         int           `key:"cohort_min" default:"30" min:"2" help:"recordings before a cohort is judged"`
+	CohortMin         int           `key:"cohort_min" default:"30" min:"2" max:"1024" help:"recordings before a cohort is judged"`
 	CohortPatience    time.Duration `key:"cohort_patience" default:"24h" min:"1ms" max:"87600h" help:"how long a departing recording waits for its cohort to be large enough"`
 	Slack             time.Duration `key:"slack" default:"50ms" min:"1ms" max:"87600h" help:"what two clocks that agree may differ by"`
 	Origin            string        `key:"origin" default:"holdfast/log" help:"name of the log"`

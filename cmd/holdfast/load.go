@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"errors"
+	"log/slog"
 	"os"
 	"strings"
 
@@ -14,7 +16,8 @@ type loader struct {
 	flags *settings.Flags
 }
 
-// load reads file, environment and flags and checks what the verb needs. The error is settings.Mistakes, all of them.
+// load reads file, environment and flags and checks what the verb needs. The error is settings.Mistakes, all of them;
+// what was read comes with them, for those who show it.
 func (l *loader) load(n need) (*Config, *settings.Loaded, error) {
 	return l.loadStages(n, nil)
 }
@@ -35,6 +38,9 @@ func loadFrom(from settings.From, n need, stages []string) (*Config, *settings.L
 	if err != nil && !errors.As(err, &wrong) {
 		return nil, nil, err
 	}
+	if loaded.Unread {
+		return nil, loaded, wrong // what is not set may well be set there
+	}
 	if stages != nil {
 		config.Stages = stages
 	}
@@ -42,7 +48,12 @@ func loadFrom(from settings.From, n need, stages []string) (*Config, *settings.L
 		loaded.Default("kafka.replication", "1")
 	}
 	if wrong = wrong.With(check(config, loaded, n)); len(wrong) > 0 {
-		return nil, nil, wrong
+		return nil, loaded, wrong
+	}
+	if n == needStages {
+		if _, err := config.parts(slog.New(slog.DiscardHandler)); err != nil {
+			return nil, loaded, settings.Mistakes{{Where: cmp.Or(from.File, "configuration"), Text: err.Error()}}
+		}
 	}
 	return config, loaded, nil
 }

@@ -9,7 +9,7 @@
 //	load.go      file, environment and flags of one verb; print.go: config print
 //	run.go       the order in which stages start and stop; stages.go: what each stage is
 //	wiring.go    settings into the configuration of each package
-//	topics.go    topics print, create, check; cat.go: topics cat
+//	topics.go    topics print, create, check; lost.go: those not to be created anew; cat.go: topics cat
 //	log.go       what is logged of what the stages observe
 //
 // # Promises

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -21,17 +22,17 @@ func newConfig(l *loader) *cobra.Command {
 	p := &cobra.Command{
 		Use: "print", Short: "Prints every setting's effective value and where it came from; secrets hidden", Args: exactly(0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, loaded, err := l.load(needNothing)
-			if err != nil {
-				return err
+			_, loaded, wrong := l.load(needStages) // as run does, so that what run refuses is said here
+			if loaded == nil || loaded.Unread {
+				return wrong
 			}
 			for _, u := range loaded.Unknown {
 				_, _ = fmt.Fprintln(cmd.ErrOrStderr(), "holdfast: note: "+u)
 			}
 			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), loaded.Show())
+				return errors.Join(wrong, writeJSON(cmd.OutOrStdout(), loaded.Show()))
 			}
-			return printSettings(cmd.OutOrStdout(), loaded.Show())
+			return errors.Join(wrong, printSettings(cmd.OutOrStdout(), loaded.Show()))
 		},
 	}
 	p.Flags().BoolVar(&asJSON, "json", false, "as JSON")

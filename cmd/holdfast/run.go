@@ -99,6 +99,12 @@ func preflight(ctx context.Context, c *Config) error {
 	if missing(wrong) == len(schemas.Topics()) {
 		return fmt.Errorf("%w: none of our topics exists under the prefix %q; run holdfast topics create with the same configuration", stream.ErrConfig, c.Kafka.Prefix)
 	}
+	if err := adviseLost(ctx, k, wrong); err != nil {
+		return err
+	}
+	if missing(wrong) == 0 {
+		return fmt.Errorf("%w: the topics are not as configured:\n  %s", stream.ErrConfig, strings.Join(wrong, "\n  "))
+	}
 	return fmt.Errorf("%w: the topics are not as configured; run holdfast topics create for those that do not exist:\n  %s", stream.ErrConfig, strings.Join(wrong, "\n  "))
 }
 

@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"holdfast.example/schemas"
 	"holdfast.example/stream"
@@ -36,7 +38,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"broker": startBroker, "code": wantCode, "produce": produce, "await": await, "address": address, "post": post, "terminate": terminate,
+			"broker": startBroker, "code": wantCode, "produce": produce, "await": await, "address": address, "post": post, "terminate": terminate, "delete": deleteTopic,
 		},
 		RequireExplicitExec: true,
 	})
@@ -83,6 +85,20 @@ func produce(ts *testscript.TestScript, _ bool, args []string) {
 	defer cancel()
 	ts.Check(p.Send(ctx, stream.Output{Topic: args[0], Partition: stream.ByKey, Key: []byte(args[1]), Value: value}))
 	ts.Check(p.Close())
+}
+
+// deleteTopic is the script command delete TOPIC.
+func deleteTopic(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: delete TOPIC")
+	}
+	cl, err := kgo.NewClient(kgo.SeedBrokers(ts.Getenv("BROKER")))
+	ts.Check(err)
+	defer cl.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	_, err = kadm.NewClient(cl).DeleteTopic(ctx, args[0])
+	ts.Check(err)
 }
 
 // await is the script command await FILE TEXT: until a file that a background program writes holds the text.

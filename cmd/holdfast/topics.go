@@ -103,6 +103,9 @@ func newTopicsCreate(l *loader) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := refuseLost(cmd.Context(), config.kafka()); err != nil {
+				return err
+			}
 			created, err := stream.CreateTopics(cmd.Context(), config.kafka(), config.profile(), config.Kafka.Partitions, config.Kafka.Replication)
 			for _, name := range created {
 				_, _ = fmt.Fprintln(cmd.OutOrStdout(), "created", name) // the error of the cluster weighs more
@@ -129,6 +132,9 @@ func newTopicsCheck(l *loader) *cobra.Command {
 			}
 			wrong, err := stream.CheckTopics(cmd.Context(), k, config.profile(), config.Kafka.Partitions, config.Kafka.Replication)
 			if err != nil {
+				return err
+			}
+			if err := adviseLost(cmd.Context(), k, wrong); err != nil {
 				return err
 			}
 			for _, s := range wrong {

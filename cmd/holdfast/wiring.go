@@ -26,7 +26,10 @@ func (c *Config) named(log *slog.Logger, stage string) *slog.Logger {
 }
 
 func (c *Config) kafka() stream.Kafka {
-	k := stream.Kafka{Brokers: c.Kafka.Brokers, Prefix: c.Kafka.Prefix, ClientID: c.Kafka.ClientID, Boot: c.Kafka.Boot}
+	k := stream.Kafka{Prefix: c.Kafka.Prefix, ClientID: c.Kafka.ClientID, Boot: c.Kafka.Boot}
+	for _, b := range c.Kafka.Brokers {
+		k.Brokers = append(k.Brokers, string(b))
+	}
 	t := c.Kafka.TLS
 	k.TLS.Enabled, k.TLS.CAFile, k.TLS.CertFile, k.TLS.KeyFile, k.TLS.ServerName = t.Enabled, t.CAFile, t.CertFile, t.KeyFile, t.ServerName
 	k.SASL.Mechanism, k.SASL.Username, k.SASL.Password = c.Kafka.SASL.Mechanism, c.Kafka.SASL.Username, c.Kafka.SASL.Password.Reveal()
@@ -40,14 +43,14 @@ func (c *Config) capture(log *slog.Logger) capture.Config {
 		Logger: c.named(log, stageCapture), Observer: captureObserver(c.named(log, stageCapture)),
 		AWS: capture.AWS{AccessKeyID: in.AWS.AccessKeyID, SecretAccessKey: in.AWS.SecretAccessKey.Reveal(), SessionToken: in.AWS.SessionToken.Reveal(),
 			Region: in.AWS.Region, Profile: in.AWS.Profile, RoleARN: in.AWS.RoleARN, ExternalID: in.AWS.ExternalID,
-			SQSEndpoint: in.AWS.SQSEndpoint, S3Endpoint: in.AWS.S3Endpoint, PathStyle: in.AWS.PathStyle},
+			SQSEndpoint: string(in.AWS.SQSEndpoint), S3Endpoint: string(in.AWS.S3Endpoint), PathStyle: in.AWS.PathStyle},
 	}
 	if w := &in.Webhook; w.Listen != "" {
 		out.Webhook = &capture.Webhook{Address: w.Listen, CertFile: w.TLS.CertFile, KeyFile: w.TLS.KeyFile, Secrets: reveal(w.Secrets),
 			Unsigned: w.Unsigned, BodyLimit: int64(w.BodyLimit), MaxConcurrent: w.MaxConcurrent, AckTimeout: w.AckTimeout, SenderRetry: w.SenderRetry}
 	}
 	for _, q := range in.Queues {
-		out.Queues = append(out.Queues, capture.Queue{Name: q.name(), URL: q.URL, Carries: q.Carries, Wait: q.Wait, Visibility: q.Visibility,
+		out.Queues = append(out.Queues, capture.Queue{Name: q.name(), URL: string(q.URL), Carries: q.Carries, Wait: q.Wait, Visibility: q.Visibility,
 			AckTimeout: q.AckTimeout, InFlight: q.InFlight, Explode: int64(q.Explode)})
 	}
 	if len(in.Buckets) > 0 {

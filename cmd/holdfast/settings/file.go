@@ -43,6 +43,7 @@ func (l *Loaded) readFile(from From) Mistakes {
 		read = os.ReadFile
 	}
 	b, err := read(from.File)
+	l.Unread = err != nil || len(b) > maxFile
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return Mistakes{{Where: from.File, Text: "there is no such file; name the configuration with --config or " + envPrefix + "CONFIG"}}
@@ -60,6 +61,7 @@ func (l *Loaded) readFile(from From) Mistakes {
 func (r *reader) document(b []byte) {
 	file, line, err := parse(b)
 	if err != nil {
+		r.l.Unread = true
 		r.refuse(line, "", "%v", err)
 		return
 	}

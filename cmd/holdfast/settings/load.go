@@ -40,7 +40,8 @@ func (s Source) String() string {
 type Loaded struct {
 	Table   []Setting
 	File    string   // as given; empty: none
-	Unknown []string // environment variables that begin like ours and are none of ours, one sentence each
+	Unknown []string // environment variables that begin like ours and are not meant for us, one sentence each
+	Unread  bool     // the file as a whole could not be read: what it sets is not known
 
 	root    reflect.Value
 	sources map[string]Source // by path; items and their members as capture.queues[0].url
@@ -101,7 +102,7 @@ func Load(config any, from From) (*Loaded, error) {
 		}
 	}
 	if from.Names != nil {
-		l.Unknown = l.unknown(from.Names())
+		wrong = append(wrong, l.unknown(from)...)
 	}
 	if len(wrong) == 0 {
 		return l, nil
@@ -211,20 +212,4 @@ func (l *Loaded) Default(path, text string) {
 			panic(fmt.Sprintf("settings: default of %s: %v", path, err))
 		}
 	}
-}
-
-// unknown names the variables that look like settings and are none. They are no mistakes: an orchestrator sets
-// variables of its own for a service of our name.
-func (l *Loaded) unknown(names []string) []string {
-	var envs, out []string
-	for _, s := range l.Table {
-		envs = append(envs, s.Env)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if strings.HasPrefix(name, envPrefix) && name != envPrefix+"CONFIG" && !slices.Contains(envs, name) {
-			out = append(out, "environment variable "+name+" is no setting"+meant(name, envs))
-		}
-	}
-	return out
 }

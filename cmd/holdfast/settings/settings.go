@@ -18,9 +18,10 @@
 //	default  its value as one would write it; none: the type's zero
 //	min max  bounds of a number, a size or a duration, as one would write them
 //	one      the words allowed, separated by |
+//	instead  of an Address: the settings that hold its user and password
 //
-// Types of a setting: string, bool, int, int16, int32, int64, Bytes, time.Duration, Secret, lists of string and of
-// Secret, and lists of structs whose fields are such settings. In the file a list is a YAML list. Elsewhere it is one
+// Types of a setting: string, bool, int, int16, int32, int64, Bytes, time.Duration, Secret, Address, lists of
+// string, Secret and Address, and lists of structs whose fields are such settings. In the file a list is a YAML list. Elsewhere it is one
 // line: items separated by commas, items of structs by semicolons, and a struct's members written name=value and
 // separated by commas; a first member without a name is the struct's first field. This compact form may stand in the
 // file too, as an item of a list.
@@ -57,6 +58,7 @@ type Setting struct {
 	Min     string
 	Max     string
 	One     []string  // the words allowed
+	Instead string    // of an Address: the settings that hold its user and password
 	Members []Setting // of a list of structs: what an item may hold; Path, Flag and Env are empty but for Path, the key
 
 	index []int // of the field, from the root of the struct or of the item
@@ -99,7 +101,7 @@ func rows(t reflect.Type, prefix string, index []int) []Setting {
 
 func row(f reflect.StructField, path string, index []int) Setting {
 	s := Setting{Path: path, Default: f.Tag.Get("default"), Help: f.Tag.Get("help"), Min: f.Tag.Get("min"), Max: f.Tag.Get("max"),
-		index: index, kind: f.Type}
+		Instead: f.Tag.Get("instead"), index: index, kind: f.Type}
 	if one := f.Tag.Get("one"); one != "" {
 		s.One = strings.Split(one, "|")
 	}

@@ -93,11 +93,13 @@ func TestPrecedence(t *testing.T) {
 	if err := set.Parse([]string{"--inner-on", "--list=c", "--list", "a"}); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"HOLDFAST_LIST": "b", "HOLDFAST_NAME": "from-env", "HOLDFAST_INNER_COUNT": "", "HOLDFAST_INER_ON": "x", "PATH": "y"}
+	env := map[string]string{"HOLDFAST_LIST": "b", "HOLDFAST_NAME": "from-env", "HOLDFAST_INNER_COUNT": "", "HOLDFAST_NOTHING_LIKE_IT": "x", "PATH": "y"}
 	o := &options{}
 	l, err := Load(o, From{File: "f.yaml", Flags: flags.Given,
 		Lookup: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-		Names:  func() []string { return []string{"PATH", "HOLDFAST_INER_ON", "HOLDFAST_CONFIG", "HOLDFAST_LIST"} },
+		Names: func() []string {
+			return []string{"PATH", "HOLDFAST_NOTHING_LIKE_IT", "HOLDFAST_CONFIG", "HOLDFAST_LIST"}
+		},
 		Read: func(string) ([]byte, error) {
 			return []byte("name: from-file\ninner: {count: 5, on: false}\nlist: [b]\n"), nil
 		}})
@@ -113,7 +115,7 @@ func TestPrecedence(t *testing.T) {
 			t.Errorf("%s from %s; want %s", path, got, want)
 		}
 	}
-	if fmt.Sprint(l.Unknown) != `[environment variable HOLDFAST_INER_ON is no setting (did you mean "HOLDFAST_INNER_ON"?)]` {
+	if fmt.Sprint(l.Unknown) != `[environment variable HOLDFAST_NOTHING_LIKE_IT is no setting]` {
 		t.Errorf("%v", l.Unknown)
 	}
 }

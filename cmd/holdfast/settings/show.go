@@ -33,6 +33,8 @@ func (s *Setting) show(v reflect.Value) any {
 		return Duration(x)
 	case Bytes:
 		return x.String()
+	case Address:
+		return x.String()
 	}
 	if v.Kind() != reflect.Slice {
 		return v.Interface()

@@ -91,6 +91,9 @@ func (s *Setting) must(bound string) int64 {
 
 // set reads one value as written and stores it. It stores nothing on an error.
 func (s *Setting) set(v reflect.Value, text string) error {
+	if err := s.refuseUser(text); err != nil {
+		return err
+	}
 	switch {
 	case s.kind == secretType:
 		secret, err := readSecret(text)
@@ -156,6 +159,9 @@ func (s *Setting) setList(v reflect.Value, text string) error {
 
 // setItem reads one item of a list as written.
 func (s *Setting) setItem(item reflect.Value, text string) error {
+	if err := s.refuseUser(text); err != nil {
+		return err
+	}
 	if !s.isItems() {
 		return s.element().set(item, text)
 	}
@@ -183,7 +189,7 @@ func (s *Setting) setItem(item reflect.Value, text string) error {
 
 // element is the setting an item of a plain list would be.
 func (s *Setting) element() *Setting {
-	return &Setting{Path: s.Path, One: s.One, kind: s.kind.Elem()}
+	return &Setting{Path: s.Path, One: s.One, Instead: s.Instead, kind: s.kind.Elem()}
 }
 
 func (s *Setting) member(key string) *Setting {
