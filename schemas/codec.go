@@ -18,9 +18,10 @@ import (
 //go:embed *.avsc
 var files embed.FS
 
-// MaxRecord is the largest record that is written or read, in bytes. It is the brokers' own default limit for a
-// batch. What the bytes claim takes at most some tens of times their own size in memory.
-const MaxRecord = 1 << 20
+// MaxRecord is the largest record that is written or read, in bytes: twice what a door of the world takes (1 MiB), so
+// that whatever came in fits with what is written beside it. What the bytes claim takes at most some tens of times
+// their own size in memory.
+const MaxRecord = 2 << 20
 
 // headerSize is the single-object encoding's: 0xC3 0x01, then the schema's CRC-64-AVRO fingerprint, little-endian.
 const headerSize = 10

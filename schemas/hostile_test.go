@@ -87,7 +87,7 @@ func TestLargestRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d bytes cost %d bytes of memory", len(b), spent)
-	if spent > 96<<20 {
+	if spent > 192<<20 {
 		t.Errorf("%d bytes cost %d bytes of memory", len(b), spent)
 	}
 	if _, err := Decode(append(b, make([]byte, MaxRecord)...)); err == nil || !strings.Contains(err.Error(), "more than the limit") {

@@ -1,6 +1,9 @@
 package schemas
 
-import "maps"
+import (
+	"maps"
+	"strconv"
+)
 
 // Names of the topics, without the configured prefix.
 const (
@@ -17,6 +20,11 @@ const (
 	TopicProbes             = "probes"
 	TopicDeadLetters        = "dead.letters"
 )
+
+// RawBatch is max.message.bytes of the topics that hold what came from outside: the largest batch of records their
+// brokers take, in bytes. A batch of one record of MaxRecord fits, with its key and the batch's own header. The other
+// topics' records are bounded by their writers, far below Kafka's own default.
+const RawBatch = MaxRecord + 64<<10
 
 // DefaultPartitions is P where the configuration names none. It is for ever: another count re-maps every key.
 const DefaultPartitions = 8
@@ -52,6 +60,8 @@ const (
 	days400 = "34560000000"
 )
 
+const maxMessageBytes = "max.message.bytes"
+
 // fullDefaults is what every topic of the Full profile has unless its own configuration says otherwise. All of it is
 // explicit because a cluster's defaults are whatever its owner made them.
 var fullDefaults = map[string]string{
@@ -62,15 +72,19 @@ var fullDefaults = map[string]string{
 	"min.insync.replicas": "2",
 	// A replica that lags must not become leader and drop what was acknowledged.
 	"unclean.leader.election.enable": "false",
-	// A raw record is at most 512 KiB; a cluster may have been set lower than Kafka's own default.
-	"max.message.bytes": "1048588",
+	// Kafka's own default, which a cluster may have been set below. The raw topics have RawBatch.
+	maxMessageBytes: "1048588",
 }
 
 // Configs returns the topic's broker-side configuration under a profile: every setting that matters, none left to the
 // cluster's defaults. The caller may change the map.
 func (t Topic) Configs(p Profile) map[string]string {
 	if p == Embedded {
-		return map[string]string{"cleanup.policy": "delete", "retention.ms": keepAll}
+		c := map[string]string{"cleanup.policy": "delete", "retention.ms": keepAll}
+		if most, ok := t.full[maxMessageBytes]; ok {
+			c[maxMessageBytes] = most // the in-process broker's default is Kafka's
+		}
+		return c
 	}
 	c := maps.Clone(fullDefaults)
 	maps.Copy(c, t.full)
@@ -79,6 +93,13 @@ func (t Topic) Configs(p Profile) map[string]string {
 
 func deleteAfter(ms string) map[string]string {
 	return map[string]string{"cleanup.policy": "delete", "retention.ms": ms}
+}
+
+// raw is deleteAfter for what came from outside, as large as the doors take it.
+func raw(ms string) map[string]string {
+	c := deleteAfter(ms)
+	c[maxMessageBytes] = strconv.Itoa(RawBatch)
+	return c
 }
 
 func compact(more ...string) map[string]string {
@@ -94,11 +115,11 @@ func compact(more ...string) map[string]string {
 func Topics() []Topic {
 	const rawKey = "conversation id if known, else source id"
 	return []Topic{
-		{Name: TopicConversationEvents, Key: rawKey, Records: []string{"ConversationEvent"}, full: deleteAfter(days90),
+		{Name: TopicConversationEvents, Key: rawKey, Records: []string{"ConversationEvent"}, full: raw(days90),
 			Doc: "Conversation events as they came."},
-		{Name: TopicS3Notifications, Key: rawKey, Records: []string{"S3Notification"}, full: deleteAfter(days90),
+		{Name: TopicS3Notifications, Key: rawKey, Records: []string{"S3Notification"}, full: raw(days90),
 			Doc: "S3 notifications as they came."},
-		{Name: TopicS3Inspections, Key: rawKey, Records: []string{"S3Inspection"}, full: deleteAfter(days90),
+		{Name: TopicS3Inspections, Key: rawKey, Records: []string{"S3Inspection"}, full: raw(days90),
 			Doc: "What one GET of one object version answered."},
 		{Name: TopicWorldAnswers, Key: rawKey, Records: []string{"WorldAnswer"}, full: deleteAfter(days90),
 			Doc: "Facts that were asked for; a public contract, nothing asks yet."},

@@ -55,10 +55,17 @@ func TestTopicsAreWhole(t *testing.T) {
 				t.Errorf("topic %s hands out its own configuration", topic.Name)
 			}
 		}
-		if want := (map[string]string{"cleanup.policy": "delete", "retention.ms": "-1"}); !maps.Equal(topic.Configs(Embedded), want) {
+		want := map[string]string{"cleanup.policy": "delete", "retention.ms": "-1"}
+		if slices.Contains([]string{TopicConversationEvents, TopicS3Notifications, TopicS3Inspections}, topic.Name) {
+			want["max.message.bytes"] = "2162688"
+		}
+		if !maps.Equal(topic.Configs(Embedded), want) {
 			t.Errorf("topic %s, embedded: %v; the in-process broker must neither compact nor expire", topic.Name, topic.Configs(Embedded))
 		}
 		c := topic.Configs(Full)
+		if most := c["max.message.bytes"]; most != "1048588" && most != want["max.message.bytes"] {
+			t.Errorf("topic %s takes %s bytes; what came from outside must fit, and nothing else needs more than Kafka's default", topic.Name, most)
+		}
 		if c["message.timestamp.type"] != "LogAppendTime" || c["min.insync.replicas"] != "2" {
 			t.Errorf("topic %s, full: %v", topic.Name, c)
 		}

@@ -18,7 +18,10 @@ const (
 	deliveryTimeout  = 20 * time.Second // after it a record that is not acknowledged is given up
 	maxBufferedBytes = 64 << 20         // records not yet acknowledged; beyond it Send answers at once with an error
 	publishLinger    = 2 * time.Millisecond
-	maxReadBack      = 1 << 20 // one answer when append times are read back
+	maxReadBack      = 1 << 20 // one answer when append times are read back; a first batch comes whole, also above it (KIP-74)
+
+	// otherBatch is the library's default, below Kafka's default for a topic's max.message.bytes.
+	otherBatch = 1_000_012
 )
 
 // Publisher writes records outside transactions: the edge's way in, where the world waits for a yes or a no.
@@ -54,6 +57,9 @@ func NewPublisher(k Kafka) (*Publisher, error) {
 		// the contract anyway.
 		kgo.AllowIdempotentProduceCancellation(),
 		kgo.MaxBufferedBytes(maxBufferedBytes),
+		// By topic: a batch larger than its topic takes is refused whole, with the records of callers who did nothing
+		// wrong.
+		kgo.ProducerBatchMaxBytesFn(func(topic string) int32 { return largestBatch(k.Strip(topic)) }),
 		// The default of 10 ms is added to each answer. One call's records come within microseconds.
 		kgo.ProducerLinger(publishLinger),
 		kgo.WithHooks(&p.dial),
@@ -141,6 +147,16 @@ func outputPartitioner() kgo.Partitioner {
 			return int(schemas.Murmur2Partition(r.Key, int32(n)))
 		}
 	})
+}
+
+// largestBatch is what the publisher sends at once to a partition of one of our topics, in bytes: no more than its
+// max.message.bytes.
+func largestBatch(topic string) int32 {
+	switch topic {
+	case schemas.TopicConversationEvents, schemas.TopicS3Notifications, schemas.TopicS3Inspections:
+		return schemas.RawBatch
+	}
+	return otherBatch
 }
 
 // readBack returns the time of each record as the log holds it.

@@ -3,6 +3,7 @@ package stream
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -275,5 +276,33 @@ func TestPublisherIsShared(t *testing.T) {
 			t.Errorf("%s is in the log twice", r.Key)
 		}
 		seen[string(r.Key)] = true
+	}
+}
+
+// TestPublishRaw: a record as large as the wire allows goes through the topics made for it, and many at once are not
+// put into a batch that their topic, of either size, would refuse whole.
+func TestPublishRaw(t *testing.T) {
+	_, k := startFake(t)
+	if _, err := CreateTopics(soon(t), k, schemas.Embedded, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	p := openPublisher(t, k)
+	for _, topic := range []string{schemas.TopicConversationEvents, schemas.TopicS3Notifications, schemas.TopicS3Inspections} {
+		out := Output{Topic: topic, Partition: ByKey, Key: make([]byte, 256), Value: make([]byte, schemas.MaxRecord)}
+		rand.Read(out.Value) // what compresses would pass any limit
+		if times, err := p.Publish(soon(t), out); err != nil || len(times) != 1 {
+			t.Errorf("%s: %v, %v", topic, times, err)
+		}
+	}
+	for _, topic := range []string{schemas.TopicS3Inspections, schemas.TopicWorldAnswers} {
+		var outs []Output
+		for range 12 {
+			out := Output{Topic: topic, Partition: ByKey, Key: []byte("k"), Value: make([]byte, 400<<10)}
+			rand.Read(out.Value)
+			outs = append(outs, out)
+		}
+		if err := p.Send(soon(t), outs...); err != nil {
+			t.Errorf("%s: %v", topic, err)
+		}
 	}
 }
