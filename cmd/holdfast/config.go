@@ -53,7 +53,7 @@ type Capture struct {
 		Secrets       []settings.Secret `key:"secrets" help:"keys of the signature, 16 bytes or more each; any of them may have signed"`
 		Unsigned      bool              `key:"unsigned" help:"accept events nobody vouches for: anyone who reaches the port can then write them"`
 		BodyLimit     settings.Bytes    `key:"body_limit" default:"1MiB" min:"1" max:"1MiB" help:"the largest body"`
-		MaxConcurrent int               `key:"max_concurrent" default:"256" min:"1" help:"requests at once"`
+		MaxConcurrent int               `key:"max_concurrent" default:"64" min:"1" help:"requests stored at once, four times as many may still be arriving; above, 429; times the body limit it bounds memory"`
 		AckTimeout    time.Duration     `key:"ack_timeout" default:"8s" min:"1ms" help:"how long a sender waits for Kafka's acknowledgement"`
 		SenderRetry   time.Duration     `key:"sender_retry" default:"90s" min:"1ms" help:"how long senders repeat what was refused; nothing is proven meanwhile"`
 		TLS           struct {

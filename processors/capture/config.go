@@ -78,7 +78,7 @@ type Webhook struct {
 	Unsigned bool
 
 	BodyLimit int64 // bytes; above: 413. Default 1 MiB
-	// MaxConcurrent is how many requests are stored at once; above: 429. Default 256. Four times as many may be
+	// MaxConcurrent is how many requests are stored at once; above: 429. Default 64. Four times as many may be
 	// connected, so that slow strangers take no seat from a sender: 4 × MaxConcurrent × BodyLimit bounds memory.
 	MaxConcurrent int
 	AckTimeout    time.Duration // wait for Kafka; above: 503. Default 8 s: Genesys gives up after 10 s
@@ -165,7 +165,7 @@ func (c Config) withDefaults() Config {
 		w := *c.Webhook
 		fill(&w.Address, "127.0.0.1:8080")
 		fill(&w.BodyLimit, 1<<20)
-		fill(&w.MaxConcurrent, 256)
+		fill(&w.MaxConcurrent, 64)
 		fill(&w.AckTimeout, 8*time.Second)
 		fill(&w.SenderRetry, 90*time.Second)
 		c.Webhook = &w
