@@ -42,12 +42,12 @@ func (s *shard) weigh(sample []member) judgement {
 		}
 		return judgement{Shape: shapeAligned, Stratum: stratumAll, Grade: gradeEstablished, Departing: all.departing, Of: all.n}
 	case two.n >= s.regime.CohortMin && half(two) && one.n > 0 && tenth(one):
-		return two.judgement(stratumTwo, s.regime.SlackMS)
+		return two.judgement(stratumTwo)
 	case two.n < s.regime.CohortMin && two.departing >= 3 && 2*two.departing > two.n && one.n > 0 && tenth(one):
 		// A stratum seems to depart, and is too small to say so.
 		return judgement{Stratum: stratumTwo, Grade: gradeInsufficient, Departing: two.departing, Of: two.n}
 	case 5*all.departing >= 4*all.n:
-		return all.judgement(stratumAll, s.regime.SlackMS)
+		return all.judgement(stratumAll)
 	}
 	return all.mixture()
 }
@@ -79,7 +79,7 @@ func (t *stratum) bunch(window int64) []int64 {
 	return best
 }
 
-func (t *stratum) judgement(name string, slack int64) judgement {
+func (t *stratum) judgement(name string) judgement {
 	mu := median(t.offsets)
 	for _, shape := range []string{shapeTranslation, shapeStartOnly, shapeEndOnly, shapeCut, shapeDegenerate} {
 		if 5*t.shapes[shape] >= 4*t.departing {

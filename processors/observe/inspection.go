@@ -22,7 +22,7 @@ func mapInspection(o schemas.Observation, rec *schemas.S3Inspection) ([]schemas.
 		o.Lock = schemas.LockBrokerAppend
 	}
 	key := s3event.ParseKey(rec.Key)
-	fact := factID("inspection", rec.Bucket, rec.Key, rec.VersionID, rec.Outcome, hexOf(rec.SHA256),
+	fact := schemas.Identity("inspection", rec.Bucket, rec.Key, rec.VersionID, rec.Outcome, hexOf(rec.SHA256),
 		rec.LegalHold, rec.RetentionMode, rec.RetainUntil, rec.ErrorCode)
 	where, err := entity(key.ConversationID, rec.ConversationID, rec.SourceID, fact)
 	if err != nil {
@@ -120,7 +120,7 @@ func inspection(o *schemas.Observation, rec *schemas.S3Inspection, key s3event.K
 // row returns what one row of a manifest says. The row's own conversation is its entity: a manifest's key names none.
 func row(o schemas.Observation, rec *schemas.S3Inspection, r *schemas.Row, key s3event.Key) schemas.Observation {
 	file := *rec.SHA256
-	o.FactID = factID("row", hexOf(&file), r.Pointer)
+	o.FactID = schemas.Identity("row", hexOf(&file), r.Pointer)
 	o.Entity = unplaced(file)
 	o.Times = []schemas.Reading{}
 	e, err := genesys.ParseRow(r.Json)

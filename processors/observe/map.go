@@ -2,7 +2,6 @@ package observe
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -148,7 +147,7 @@ func eventFromFields(rec *schemas.ConversationEvent) (genesys.Event, error) {
 		MediaType: upper(f.MediaType), Provider: f.Provider, Direction: upper(f.Direction),
 		DisconnectType: upper(f.DisconnectType), OrganizationID: f.OrganizationID}
 	e.Times = []schemas.Reading{instant.Read("event_time", instant.GenesysCloud, f.EventTime, instant.RoundingUnknown)}
-	e.Identity = factID("event-fields", rec.ConversationID, f.Topic, f.EventTime, f.ParticipantID, f.SessionID, f.UserID,
+	e.Identity = schemas.Identity("event-fields", rec.ConversationID, f.Topic, f.EventTime, f.ParticipantID, f.SessionID, f.UserID,
 		f.MediaType, f.Provider, f.Direction, f.DisconnectType, f.OrganizationID)
 	return e, nil
 }
@@ -240,16 +239,6 @@ func refused(code string, err error) error {
 		code = CodeBadJSON
 	}
 	return stream.Poison(code, "%s: %v", inner, err)
-}
-
-// factID is SHA-256 over the parts, each with its length before it as 8 bytes big-endian. The first names the recipe.
-func factID(parts ...string) schemas.Hash {
-	var b []byte
-	for _, p := range parts {
-		b = binary.BigEndian.AppendUint64(b, uint64(len(p)))
-		b = append(b, p...)
-	}
-	return sha256.Sum256(b)
 }
 
 // labels returns the lists as one, sorted and without repetition; never nil.

@@ -2,7 +2,6 @@ package genesys
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 
 	"holdfast.example/schemas"
 	"holdfast.example/schemas/instant"
@@ -202,15 +201,7 @@ func (e *Event) readTimes(p *parts, eventTime string, clock instant.Clock) {
 
 func identity(topicName, conversation, participant, session, eventTime string, body []byte) schemas.Hash {
 	sum := sha256.Sum256(body)
-	var room [512]byte
-	b := room[:0]
-	for _, part := range [...]string{topicName, conversation, participant, session, eventTime} {
-		b = binary.BigEndian.AppendUint64(b, uint64(len(part)))
-		b = append(b, part...)
-	}
-	b = binary.BigEndian.AppendUint64(b, uint64(len(sum)))
-	b = append(b, sum[:]...)
-	return sha256.Sum256(b)
+	return schemas.Identity(topicName, conversation, participant, session, eventTime, string(sum[:]))
 }
 
 // ConversationID returns the conversation a raw event is about, for a record's key: without the strict pass, so that

@@ -64,10 +64,10 @@ const Withheld = "withheld"
 // Labels of a leaf, a closed list, written in ascending order.
 const (
 	LabelDuplicate   = "duplicate"   // a re-export whose projection says the same
-	LabelLate        = "late"        // arrived before the through its shard already held
+	LabelLate        = "late"        // answers a deadline that had fired, or arrived before the through its shard already held
 	LabelRetroactive = "retroactive" // an object with no events behind it
 	LabelRevision    = "revision"    // a re-export that says something else
-	LabelTruncated   = "truncated"   // the entity spilled facts beyond its limit
+	LabelTruncated   = "truncated"   // the entity spilled facts, or findings, beyond its limit
 	LabelUnpinned    = "unpinned"    // read by ETag, not by version
 )
 
