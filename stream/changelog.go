@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	changelogFetchBytes = 8 << 20
-	changelogFetchWait  = 500 * time.Millisecond
-	leaderRetry         = 100 * time.Millisecond
+	changelogFetchWait = 500 * time.Millisecond
+	leaderRetry        = 100 * time.Millisecond
 )
 
 // restore brings the store to the changelog's end. end was read uncommitted, the data is read committed, and it is done
@@ -30,14 +29,20 @@ func (s *session) restore(ctx context.Context, store Store, p int32, first, end 
 	t := s.cluster.topics[s.spec.Changelog]
 	want := Position{Cluster: s.cluster.id, Topic: t.name, TopicID: t.id, Partition: p, Next: first}
 	if ok {
-		info.Discarded = s.unusable(at, want, first, end, began)
+		if info.Discarded, err = s.unusable(ctx, at, want, t, end); err != nil {
+			return at, err
+		}
 	}
 	if !ok || info.Discarded != "" {
+		if first > 0 && first < end {
+			return at, fmt.Errorf("%w: the changelog %s/%d no longer holds its beginning (its first offset is %d), so part of the state is gone from it, and no local copy has it; compaction never does that: somebody deleted records or gave the topic a retention; put back a copy of the local store, or reset the group, the changelog and the stage's outputs together", ErrStop, t.name, p, first)
+		}
 		if err := store.Reset(); err != nil {
 			return at, fmt.Errorf("reset store: %w", err)
 		}
 		at = want
 	}
+	at.Next = max(at.Next, first) // a marker may have been cut off
 	info.From, info.Target, info.Position = at.Next, end, at.Next
 	leader := int32(-1)
 	for at.Next < end {
@@ -75,19 +80,46 @@ func (s *session) restore(ctx context.Context, store Store, p int32, first, end 
 }
 
 // unusable says why the local copy cannot be continued; empty: it can.
-func (s *session) unusable(at, want Position, first, end int64, now time.Time) string {
-	age := now.Sub(time.UnixMilli(at.AppendMS))
+func (s *session) unusable(ctx context.Context, at, want Position, t topic, end int64) (string, error) {
 	switch {
 	case at.Cluster != want.Cluster, at.Topic != want.Topic, at.TopicID != want.TopicID, at.Partition != want.Partition:
-		return "it is of another changelog"
+		return "it is of another changelog", nil
 	case at.Next > end:
-		return "it is ahead of the changelog, which lost its end"
-	case at.Next < first:
-		return "the changelog no longer holds what follows it"
-	case age > s.cfg.TombstoneLife && end-at.Next > 1: // one offset is the marker of the transaction it ends with
-		return "it is older than the changelog keeps deletions"
+		return "it is ahead of the changelog, which lost its end", nil
+	case end-at.Next <= 1: // the marker of the transaction it ends with
+		return "", nil
+	case at.Next < want.Next:
+		return "the changelog no longer holds what follows it", nil
 	}
-	return ""
+	next, err := s.keepsTombstones(ctx, at, t)
+	if err != nil {
+		return "", err
+	}
+	if at.Next < next {
+		return "it is older than the changelog keeps deletions", nil
+	}
+	return "", nil
+}
+
+// keepsTombstones returns the offset from which on every deletion is certainly still in the changelog: all that stands
+// there was appended less than TombstoneLife ago. The changelog's own times are asked, not what this host took for the
+// time when it wrote its copy. The present is the latest time anybody knows of: a clock that is ahead costs a copy that
+// was good, one that is behind is seen by the changelog's newest record. (Only where nothing at all was written for a
+// TombstoneLife, and the clock is set back by as much, would a copy pass that should not.)
+func (s *session) keepsTombstones(ctx context.Context, at Position, t topic) (int64, error) {
+	adm := kadm.NewClient(s.direct)
+	newest, err := adm.ListMaxTimestampOffsets(ctx, t.name)
+	if err := errors.Join(err, newest.Error()); err != nil {
+		return 0, fmt.Errorf("ask for the newest record of %s: %w", t.name, err)
+	}
+	last, _ := newest.Lookup(t.name, at.Partition)
+	now := max(s.cfg.Faults.Now().UnixMilli(), at.AppendMS, last.Timestamp)
+	since, err := adm.ListOffsetsAfterMilli(ctx, now-s.cfg.TombstoneLife.Milliseconds(), t.name)
+	if err := errors.Join(err, since.Error()); err != nil {
+		return 0, fmt.Errorf("ask for the newer records of %s: %w", t.name, err)
+	}
+	found, _ := since.Lookup(t.name, at.Partition)
+	return found.Offset, nil
 }
 
 // fetched is one answer of the changelog's leader.
@@ -102,12 +134,12 @@ type fetched struct {
 // go on when records are compacted away, aborted, or followed by a marker.
 func (s *session) fetch(ctx context.Context, leader int32, t topic, at Position) (fetched, error) {
 	req := kmsg.NewPtrFetchRequest()
-	req.MaxWaitMillis, req.MinBytes, req.MaxBytes = int32(changelogFetchWait.Milliseconds()), 1, changelogFetchBytes
+	req.MaxWaitMillis, req.MinBytes, req.MaxBytes = int32(changelogFetchWait.Milliseconds()), 1, s.cfg.FetchMaxBytes
 	req.IsolationLevel = 1 // read committed
 	rt := kmsg.NewFetchRequestTopic()
 	rt.Topic, rt.TopicID = t.name, t.id
 	rp := kmsg.NewFetchRequestTopicPartition()
-	rp.Partition, rp.FetchOffset, rp.PartitionMaxBytes = at.Partition, at.Next, changelogFetchBytes
+	rp.Partition, rp.FetchOffset, rp.PartitionMaxBytes = at.Partition, at.Next, s.cfg.FetchMaxBytes
 	rt.Partitions = append(rt.Partitions, rp)
 	req.Topics = append(req.Topics, rt)
 	raw, err := s.direct.Broker(int(leader)).RetriableRequest(ctx, req)
@@ -145,7 +177,7 @@ func applyFetched(store Store, at Position, got fetched) (Position, error) {
 		at.AppendMS = r.Timestamp.UnixMilli()
 		switch key := string(r.Key); {
 		case key == metaKey:
-			meta = r.Value
+			meta, at.Input = r.Value, inputOf(r)
 		case r.Value == nil:
 			changes = append(changes, Change{Key: key})
 		default:
@@ -158,6 +190,19 @@ func applyFetched(store Store, at Position, got fetched) (Position, error) {
 	}
 	at.Next = got.next
 	return at, store.Apply(changes, meta, at)
+}
+
+// inputHeader is the header of a meta record that says which input was folded: the topic's id, 16 bytes. A topic that is
+// deleted and made anew has the name and the offsets of the old one, and another id.
+const inputHeader = "input"
+
+func inputOf(r *kgo.Record) (id [16]byte) {
+	for _, h := range r.Headers {
+		if h.Key == inputHeader {
+			copy(id[:], h.Value)
+		}
+	}
+	return id
 }
 
 func (s *session) leader(ctx context.Context, t topic, p int32) (int32, error) {

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -24,6 +25,9 @@ type cluster struct {
 	topics map[string]topic
 }
 
+// errNoTopic marks the error of a topic that a broker does not know.
+var errNoTopic = errors.New("topic missing")
+
 // readCluster looks up every topic of the stage and checks what no later step could mend.
 func readCluster(ctx context.Context, cl *kgo.Client, k Kafka, spec *Spec) (cluster, error) {
 	need := append([]string{spec.Input, schemas.TopicDeadLetters}, spec.Outputs...)
@@ -45,7 +49,7 @@ func readCluster(ctx context.Context, cl *kgo.Client, k Kafka, spec *Spec) (clus
 			if ok && d.Err != nil && d.Err != error(kerr.UnknownTopicOrPartition) {
 				return cluster{}, fmt.Errorf("read topic %s: %w", k.Topic(n), d.Err)
 			}
-			return cluster{}, fmt.Errorf("%w: topic %s does not exist; create the topics first (holdfast topics create)", ErrConfig, k.Topic(n))
+			return cluster{}, fmt.Errorf("%w: %w: topic %s does not exist; create the topics first (holdfast topics create)", ErrConfig, errNoTopic, k.Topic(n))
 		}
 		c.topics[n] = topic{name: k.Topic(n), id: d.ID, partitions: int32(len(d.Partitions))}
 	}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,22 +18,27 @@ import (
 	"holdfast.example/schemas"
 	"holdfast.example/stream"
 	"holdfast.example/stream/streamtest"
+	"holdfast.example/stream/streamtest/apache"
 )
 
 const partitions = 3
 
-// world is a broker in this process with the tally's topics, and what looks at it from outside.
+// world is a cluster with the tally's topics, in this process or a real one, and what looks at it from outside. The
+// names of topics and groups in a real one carry the test's own prefix, for tests share it.
 type world struct {
-	t     testing.TB
-	fake  *kfake.Cluster
-	kafka stream.Kafka
-	cl    *kgo.Client
-	adm   *kadm.Client
-	tick  int64
-	wire  *wire
-	rand  *rand.Rand
+	t      testing.TB
+	fake   *kfake.Cluster  // nil on Apache Kafka
+	wire   *wire           // before the fake broker
+	apache *apache.Cluster // nil on the fake broker
+	kafka  stream.Kafka
+	cl     *kgo.Client
+	adm    *kadm.Client
+	tick   int64
+	rand   *rand.Rand
+	stderr io.Writer // of worker processes; nil: nobody reads it
 }
 
+// newWorld is a world in this process.
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, rand: rand.New(rand.NewPCG(7, 7)), wire: &wire{}}
@@ -43,21 +50,35 @@ func newWorld(t testing.TB) *world {
 	t.Cleanup(fake.Close)
 	w.fake = fake
 	w.kafka = stream.Kafka{Brokers: fake.ListenAddrs(), Prefix: "t."}
-	opts, err := w.kafka.Options()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.cl, err = kgo.NewClient(append(opts, kgo.RecordPartitioner(kgo.ManualPartitioner()))...); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.cl.Close)
-	w.adm = kadm.NewClient(w.cl)
+	w.look()
 	return w
 }
 
+// look opens what looks at the cluster from outside.
+func (w *world) look() {
+	opts, err := w.kafka.Options()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if w.cl, err = kgo.NewClient(append(opts, kgo.RecordPartitioner(kgo.ManualPartitioner()))...); err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(w.cl.Close)
+	w.adm = kadm.NewClient(w.cl)
+}
+
 func (w *world) config(worker, dir string) stream.Config {
-	return stream.Config{Kafka: w.kafka, Worker: worker, Dir: dir, Commit: 20 * time.Millisecond, HotSet: 16,
+	return workerConfig(w.kafka, w.apache != nil, worker, dir)
+}
+
+// workerConfig makes small transactions and short timeouts: no shorter on Apache Kafka than it lets a group have.
+func workerConfig(k stream.Kafka, real bool, worker, dir string) stream.Config {
+	cfg := stream.Config{Kafka: k, Worker: worker, Dir: dir, Commit: 20 * time.Millisecond, HotSet: 16,
 		MaxTransactionRecords: 40, SessionTimeout: 2 * time.Second, RebalanceTimeout: 2 * time.Second, TransactionTimeout: 3 * time.Second}
+	if real {
+		cfg.SessionTimeout, cfg.RebalanceTimeout, cfg.TransactionTimeout = 6*time.Second, 6*time.Second, 6*time.Second
+	}
+	return cfg
 }
 
 func (w *world) deadline(d time.Duration) context.Context {
@@ -71,7 +92,7 @@ func (w *world) feed(n int) {
 	w.t.Helper()
 	var records []*kgo.Record
 	add := func(p int32, key, value string) {
-		records = append(records, &kgo.Record{Topic: "t." + tallyInput, Partition: p, Key: []byte(key), Value: []byte(value)})
+		records = append(records, &kgo.Record{Topic: w.kafka.Topic(tallyInput), Partition: p, Key: []byte(key), Value: []byte(value)})
 	}
 	for range n {
 		switch x := w.rand.IntN(350); {
@@ -87,30 +108,37 @@ func (w *world) feed(n int) {
 			add(schemas.Murmur2Partition([]byte(key), partitions), key, fmt.Sprintf("add %d", w.rand.IntN(1000)))
 		}
 	}
-	if err := w.cl.ProduceSync(w.deadline(20*time.Second), records...).FirstErr(); err != nil {
+	if err := w.cl.ProduceSync(w.deadline(60*time.Second), records...).FirstErr(); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-// wait waits for a condition.
+// wait waits for a condition. A real cluster is given longer, and is not asked as often.
 func (w *world) wait(what string, limit time.Duration, ok func() bool) {
 	w.t.Helper()
-	for end := time.Now().Add(limit); !ok(); time.Sleep(5 * time.Millisecond) {
+	pause := 5 * time.Millisecond
+	if w.apache != nil {
+		limit, pause = 3*limit, 100*time.Millisecond
+	}
+	for end := time.Now().Add(limit); !ok(); time.Sleep(pause) {
 		if time.Now().After(end) {
 			w.t.Fatalf("waited %v for %s", limit, what)
 		}
 	}
 }
 
-// folded says whether a group has folded all there is, its own records included, and stands still.
+// folded says whether a group has folded all there is, its own records included, and stands still. The group is named
+// by its stage, with or without the prefix of newWorld.
 func (w *world) folded(group string) func() bool {
+	group, input := w.kafka.Topic(strings.TrimPrefix(group, "t.")), w.kafka.Topic(tallyInput)
 	return func() bool {
-		ctx := w.deadline(10 * time.Second)
-		ends, err := w.adm.ListEndOffsets(ctx, "t."+tallyInput)
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		ends, err := w.adm.ListEndOffsets(ctx, input)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		stable, err := w.adm.ListCommittedOffsets(ctx, "t."+tallyInput)
+		stable, err := w.adm.ListCommittedOffsets(ctx, input)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -119,10 +147,10 @@ func (w *world) folded(group string) func() bool {
 			return false
 		}
 		for p := range int32(partitions) {
-			e, _ := ends.Lookup("t."+tallyInput, p)
-			s, _ := stable.Lookup("t."+tallyInput, p)
-			o, ok := at.Lookup("t."+tallyInput, p)
-			if s.Offset != e.Offset || e.Offset > 0 && !ok {
+			e, _ := ends.Lookup(input, p)
+			s, _ := stable.Lookup(input, p)
+			o, ok := at.Lookup(input, p)
+			if e.Err != nil || s.Err != nil || s.Offset != e.Offset || e.Offset > 0 && !ok {
 				return false
 			}
 			if !ok || o.At == e.Offset {
@@ -140,42 +168,24 @@ func (w *world) folded(group string) func() bool {
 // read returns all that is committed in a topic, partition by partition.
 func (w *world) read(name string) (all []stream.Record) {
 	w.t.Helper()
-	ends, err := w.adm.ListEndOffsets(w.deadline(10*time.Second), "t."+name)
+	ends, err := w.adm.ListEndOffsets(w.deadline(30*time.Second), w.kafka.Topic(name))
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	for p := range int32(partitions) {
-		e, _ := ends.Lookup("t."+name, p)
+		e, _ := ends.Lookup(w.kafka.Topic(name), p)
 		all = append(all, w.readFrom(name, p, 0, e.Offset)...)
 	}
 	return all
 }
 
-func (w *world) readFrom(name string, p int32, from, end int64) (got []stream.Record) {
+func (w *world) readFrom(name string, p int32, from, end int64) []stream.Record {
 	w.t.Helper()
-	if from >= end {
-		return nil
-	}
-	opts, _ := w.kafka.Options()
-	cl, err := kgo.NewClient(append(opts, kgo.KeepControlRecords(), kgo.FetchMaxWait(50*time.Millisecond),
-		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{"t." + name: {p: kgo.NewOffset().At(from)}}))...)
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	got, err := streamtest.Committed(ctx, w.kafka, name, p, from, end)
 	if err != nil {
 		w.t.Fatal(err)
-	}
-	defer cl.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	for at := from; at < end; {
-		fetches := cl.PollFetches(ctx)
-		if err := fetches.Err0(); err != nil {
-			w.t.Fatalf("read %s/%d from %d to %d, at %d: %v", name, p, from, end, at, err)
-		}
-		fetches.EachRecord(func(r *kgo.Record) {
-			at = r.Offset + 1
-			if !r.Attrs.IsControl() {
-				got = append(got, stream.Record{Topic: name, Partition: p, Offset: r.Offset, Key: r.Key, Value: r.Value, AppendMS: r.Timestamp.UnixMilli()})
-			}
-		})
 	}
 	return got
 }

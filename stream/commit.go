@@ -48,6 +48,9 @@ func (s *session) end(ctx context.Context) error {
 	}
 	committed, err := s.commit(ctx, b)
 	b.info.Elapsed, b.info.Reason = time.Since(s.txn.since), err
+	if !s.txn.begun.IsZero() {
+		b.info.Commit = time.Since(s.txn.begun)
+	}
 	switch {
 	case committed:
 		if err := s.settle(b); err != nil {
@@ -116,7 +119,9 @@ func (s *session) stageState(b *batch, sh *shard, m Meta) *kgo.Record {
 	if n := sh.state.Dirty(); n > 0 {
 		sh.meanEntry = (3*sh.meanEntry + size/n) / 4
 	}
-	r := &kgo.Record{Topic: log, Partition: sh.partition, Key: []byte(metaKey), Value: m.append(nil)}
+	in := s.cluster.topics[s.spec.Input].id
+	r := &kgo.Record{Topic: log, Partition: sh.partition, Key: []byte(metaKey), Value: m.append(nil),
+		Headers: []kgo.RecordHeader{{Key: inputHeader, Value: slices.Clone(in[:])}}}
 	b.records = append(b.records, r)
 	return r
 }
@@ -148,6 +153,7 @@ func (s *session) commit(ctx context.Context, b *batch) (committed bool, err err
 	if len(b.records) == 0 {
 		return s.commitOffsets(ctx, b)
 	}
+	s.txn.begun = time.Now()
 	if err := s.cl.BeginTransaction(); err != nil {
 		return false, fmt.Errorf("begin transaction: %w", err)
 	}
@@ -157,7 +163,7 @@ func (s *session) commit(ctx context.Context, b *batch) (committed bool, err err
 	switch err := s.cl.EndTransaction(ctx, kgo.TryCommit); {
 	case err == nil:
 		return true, s.pass(fault.Ended)
-	case errors.Is(err, kerr.OperationNotAttempted), errors.Is(err, kerr.TransactionAbortable):
+	case errors.Is(err, kerr.OperationNotAttempted):
 		return false, s.abort(ctx, err)
 	default:
 		// The commit may have happened. To try to abort would answer a question we cannot ask.
@@ -233,7 +239,8 @@ func (s *session) settle(b *batch) error {
 			sh.state.Abort() // nothing but outputs
 		} else {
 			at := sh.position
-			at.Next, at.AppendMS = p.record.Offset+1, p.record.Timestamp.UnixMilli()
+			at.Next, at.AppendMS = p.record.Offset+1, s.cfg.Faults.Now().UnixMilli()
+			at.Input = s.cluster.topics[s.spec.Input].id
 			if err := sh.state.Commit(p.record.Value, at); err != nil {
 				return fmt.Errorf("settle %s/%d: %w", s.spec.Input, sh.partition, err)
 			}
@@ -247,6 +254,8 @@ func (s *session) settle(b *batch) error {
 			s.obs.Poisoned(x)
 		}
 		sh.reset()
+		s.obs.Lag(LagInfo{s.spec.Name, sh.partition, sh.frontier, sh.end})
+		s.counted(sh)
 	}
 	s.txn = transaction{}
 	s.transactions++

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
+
 	"holdfast.example/stream/internal/fault"
 )
 
@@ -40,7 +42,8 @@ type Config struct {
 	// then it holds up everybody who reads committed. Also the deadline of one commit. Default 12 s.
 	TransactionTimeout time.Duration
 
-	// FetchMaxBytes bounds one fetch of all partitions, and what of it waits in memory. Default 8 MiB.
+	// FetchMaxBytes bounds one fetch of all partitions, and what of it waits in memory; also one fetch of a restore, of
+	// which four are under way at once. Default 8 MiB.
 	FetchMaxBytes int32
 	// HotSet is how many decoded entities a shard keeps in memory beside its store. Default 100,000.
 	HotSet int
@@ -56,6 +59,8 @@ type Config struct {
 
 	Logger   *slog.Logger // nil: nothing is logged
 	Observer *Observer    // nil: nobody watches
+
+	disk vfs.FS // under Dir; nil: the host's; only this package's tests set it
 
 	// Faults is nil outside tests; its type is internal, so only stream/streamtest can set it.
 	Faults *fault.Plan
@@ -109,6 +114,9 @@ func (c Config) withDefaults() Config {
 	def(&c.HotSet, 100_000)
 	def(&c.StoreCache, 64<<20)
 	def(&c.TombstoneLife, 7*24*time.Hour)
+	if c.disk == nil {
+		c.disk = vfs.Default
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}

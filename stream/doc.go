@@ -36,13 +36,16 @@
 //   - T8. A frontier is the offset after the last record folded, never what was polled.
 //   - T9. Deadlines derive from state alone, and lie beside it in store and changelog.
 //   - T10. The outputs are those of a single-pass fold of the same input, wherever transactions ended (streamtest.Fold).
-//   - T11. A shard's changelog of another version or partition count is refused, never reinterpreted.
+//   - T11. A shard's changelog of another version or partition count, of an input that was deleted and made anew, or
+//     without its beginning, is refused, never reinterpreted.
 //   - T12. Shards are taken from us only while no transaction is open and nothing is held.
 //
 // # What may be lost
 //
 // A crash loses the transaction in hand, which is folded again by whoever has the shard next. The local store may be
-// lost or old: the changelog repairs it, as long as it is no older than the changelog keeps tombstones. Lost input
+// lost or old: the changelog repairs it, as long as it is no older than the changelog keeps tombstones, which the
+// changelog's own times decide and not this host's clock alone. A store that is damaged is found by its checksums; it
+// is made anew where it cannot be opened, and ends Run (ErrStore) where that shows later. Lost input
 // offsets are repaired from the changelog; a stage without a changelog has only the group's offsets, so
 // offsets.retention.minutes must exceed its longest stop. A changelog that is lost while the offsets are not, or offsets
 // moved by hand, stop the worker. Nothing here survives a broker that loses acknowledged data.
@@ -52,10 +55,14 @@
 // A clean stop finishes the transaction in hand and leaves the group, so others take over at once; with
 // Config.StayOnStop, or after a crash, the shards stay the worker's for a session timeout, and a restart under the same
 // name has them back without a rebalance. The worker's name is its static membership (KIP-345) and its transactional
-// id: of two processes under one name, one stops.
+// id: of two processes under one name, the older stops with ErrConfig, and the newer has its shards. Whatever starts the
+// older again makes it the newer, so exit code 4 must not be answered by a restart without a limit.
 //
 // # Errors
 //
 // ErrConfig (exit code 4), ErrStop (6) and ErrStore (5, a full or broken disk under the local store) end Run;
-// ErrUnreachable (5) ends it only at the start or where a permission is refused; everything else is a rebuild with a growing pause, and is told to the Observer.
+// ErrUnreachable (5) ends it only at the start or where a permission is refused; everything else is a rebuild with a
+// growing pause, and is told to the Observer. A topic that a broker does not know is asked for three times before it is
+// ErrConfig, for a broker that is starting knows less than the cluster. What comes of each request that is lost, refused
+// or late stands in a table and is held by TestFaults.
 package stream

@@ -16,9 +16,11 @@ import (
 
 // At stake: partitions go to and fro between two workers, cleanly, while input comes; nobody folds a record twice and
 // a worker that leaves hands over at once, not after its session timeout.
-func TestHandover(t *testing.T) {
+func TestHandover(t *testing.T) { both(t, handover) }
+
+func handover(t *testing.T, open func(testing.TB) *world) {
 	t.Parallel()
-	w := newWorld(t)
+	w := open(t)
 	dirs := map[string]string{"a": t.TempDir(), "b": t.TempDir()}
 	assigned := make(chan string, 1000)
 	start := func(name string) func() error {
@@ -71,9 +73,11 @@ func TestHandover(t *testing.T) {
 
 // At stake: whoever opens our transactional id a second time fences us (an operator's mistake, or a successor). What we
 // had in hand must vanish, and we go on from committed truth.
-func TestFenced(t *testing.T) {
+func TestFenced(t *testing.T) { both(t, fenced) }
+
+func fenced(t *testing.T, open func(testing.TB) *world) {
 	t.Parallel()
-	w := newWorld(t)
+	w := open(t)
 	cfg := w.config("a", t.TempDir())
 	var rebuilt atomic.Int64
 	cfg.Observer = stream.Tee(testLog(t), &stream.Observer{Rebuilding: func(string, error, time.Duration) { rebuilt.Add(1) }})
@@ -108,9 +112,11 @@ func TestFenced(t *testing.T) {
 
 // At stake: two processes under one name would fence each other for ever; one of them stops and says so, whichever the
 // coordinator heard last goes on, and the outputs are right.
-func TestOneName(t *testing.T) {
+func TestOneName(t *testing.T) { both(t, oneName) }
+
+func oneName(t *testing.T, open func(testing.TB) *world) {
 	t.Parallel()
-	w := newWorld(t)
+	w := open(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	var once sync.Once

@@ -54,6 +54,10 @@ type Kafka struct {
 	Prefix   string // of topics, groups and transactional ids, e.g. "hf."; one prefixed ACL then covers all three
 	ClientID string // what brokers' logs, metrics and quotas call us; empty: holdfast
 	Boot     int64  // the embedded broker's boot counter, 0 for a real cluster; see TransactionalID
+
+	// Dial opens connections in place of TCP; nil: TCP. Tests use it for a network in memory and in virtual time. Not
+	// together with TLS.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // ErrUnreachable marks an error of the cluster or of the way to it: nothing is lost, nothing was done, and a restart
@@ -87,6 +91,9 @@ func (k Kafka) Options() ([]kgo.Opt, error) {
 	if err != nil {
 		wrong = append(wrong, err)
 	}
+	if k.Dial != nil && k.TLS.Enabled {
+		wrong = append(wrong, errors.New("tls: it is enabled, but connections are dialled by the caller"))
+	}
 	if len(wrong) > 0 {
 		return nil, fmt.Errorf("configure kafka: %w", errors.Join(wrong...))
 	}
@@ -114,6 +121,9 @@ func (k Kafka) Options() ([]kgo.Opt, error) {
 		// By default a broker may ask for this client's metrics (KIP-714) and gets them. What leaves this process is
 		// what its configuration names.
 		kgo.DisableClientMetrics(),
+	}
+	if k.Dial != nil {
+		opts = append(opts, kgo.Dialer(k.Dial))
 	}
 	if tlsConfig != nil {
 		opts = append(opts, kgo.DialTLSConfig(tlsConfig))

@@ -59,15 +59,22 @@ func (s *session) take(ctx context.Context) error {
 		fetches = s.cl.PollRecords(look, max(1, s.cfg.MaxTransactionRecords-s.txn.work))
 	} else {
 		s.rebalance.Store(false)
+		s.obs.Turned(s.spec.Name, true)
 		s.cl.AllowRebalance()
 		fetches = s.cl.PollRecords(s.pollContext(ctx), s.cfg.MaxTransactionRecords)
 		s.polled()
+		s.obs.Turned(s.spec.Name, false)
 		s.gated = len(fetches) > 0
 	}
 	if err := s.fetchError(fetches); err != nil {
 		return err
 	}
 	fetches.EachRecord(func(r *kgo.Record) { s.held = append(s.held, r) })
+	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
+		if sh := s.shard(p.Partition); sh != nil {
+			sh.end = max(sh.end, p.HighWatermark)
+		}
+	})
 	s.idle = len(s.held) == 0
 	return nil
 }
@@ -78,6 +85,8 @@ func (s *session) fetchError(fetches kgo.Fetches) (found error) {
 		case found != nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		case errors.Is(err, kerr.OffsetOutOfRange):
 			found = fmt.Errorf("%w: %s/%d no longer holds the records to be folded next; its retention is shorter than this stage's longest stop", ErrStop, t, p)
+		case t == "": // the client's way to tell what happened to the group
+			found = fmt.Errorf("group %s: %w", s.group(), err)
 		default:
 			found = fmt.Errorf("fetch %s/%d: %w", t, p, err)
 		}
@@ -124,6 +133,7 @@ func (s *session) foldHeld() error {
 func (s *session) touch(sh *shard) {
 	if !s.txn.open {
 		s.txn = transaction{open: true, since: time.Now()}
+		s.obs.TransactionOpened(s.spec.Name)
 	}
 	if !sh.touched {
 		sh.touched = true
@@ -150,10 +160,10 @@ func (s *session) step(sh *shard, r *kgo.Record) error {
 	if err := sh.fold.Step(sh.state, rec); err != nil {
 		var poison *PoisonError
 		if !errors.As(err, &poison) {
-			return fmt.Errorf("fold %s/%d offset %d: %w", s.spec.Input, sh.partition, r.Offset, err)
+			return fmt.Errorf("fold %s/%d offset %d key %s: %w", s.spec.Input, sh.partition, r.Offset, quoteKey(r.Key), err)
 		}
 		if sh.state.Effects() != effects {
-			return fmt.Errorf("%w: stage %s called a record poison after it had acted on it: %s/%d offset %d, %s", ErrStop, s.spec.Name, s.spec.Input, sh.partition, r.Offset, poison.Code)
+			return fmt.Errorf("%w: stage %s called a record poison after it had acted on it: %s/%d offset %d key %s, %s", ErrStop, s.spec.Name, s.spec.Input, sh.partition, r.Offset, quoteKey(r.Key), poison.Code)
 		}
 		letter, err := DeadLetter(s.spec.Name, rec, poison)
 		if err != nil {
@@ -169,6 +179,20 @@ func (s *session) step(sh *shard, r *kgo.Record) error {
 	s.txn.bytes += len(r.Key) + len(r.Value)
 	s.count(sh, size, dirty)
 	return nil
+}
+
+// maxQuotedKey is how many bytes of a key an error shows.
+const maxQuotedKey = 96
+
+// quoteKey shows a record's key in an error. Whatever bytes a foreign producer put there, it is one short line.
+func quoteKey(key []byte) string {
+	if key == nil {
+		return "none"
+	}
+	if len(key) <= maxQuotedKey {
+		return fmt.Sprintf("%q", key)
+	}
+	return fmt.Sprintf("%q and %d bytes more", key[:maxQuotedKey], len(key)-maxQuotedKey)
 }
 
 // drain does the work the last record released, until none is left or the transaction is full.

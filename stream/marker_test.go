@@ -12,9 +12,11 @@ import (
 
 // At stake: a foreign producer may write a raw topic in transactions. The clock compares a stateless stage's position
 // with the topic's end; if the marker at the end were never passed, nothing could be proven of an idle source again.
-func TestForeignMarkers(t *testing.T) {
+func TestForeignMarkers(t *testing.T) { both(t, foreignMarkers) }
+
+func foreignMarkers(t *testing.T, open func(testing.TB) *world) {
 	t.Parallel()
-	w := newWorld(t)
+	w := open(t)
 	stop := w.worker(w.config("a", ""), plain(func(stream.Record) bool { return true }))
 	opts, err := w.config("foreign", "").Kafka.Options()
 	if err != nil {
@@ -30,7 +32,7 @@ func TestForeignMarkers(t *testing.T) {
 			t.Fatal(err)
 		}
 		for p := range int32(partitions) {
-			r := &kgo.Record{Topic: "t." + tallyInput, Partition: p, Key: []byte("entity:f"), Value: fmt.Appendf(nil, "add %d", i)}
+			r := &kgo.Record{Topic: w.kafka.Topic(tallyInput), Partition: p, Key: []byte("entity:f"), Value: fmt.Appendf(nil, "add %d", i)}
 			if err := cl.ProduceSync(w.deadline(10*time.Second), r).FirstErr(); err != nil {
 				t.Fatal(err)
 			}
@@ -40,17 +42,17 @@ func TestForeignMarkers(t *testing.T) {
 		}
 	}
 	w.wait("the position to pass the markers", 20*time.Second, func() bool {
-		ends, err := w.adm.ListEndOffsets(w.deadline(10*time.Second), "t."+tallyInput)
+		ends, err := w.adm.ListEndOffsets(w.deadline(10*time.Second), w.kafka.Topic(tallyInput))
 		if err != nil {
 			t.Fatal(err)
 		}
-		at, err := w.adm.FetchOffsets(w.deadline(10*time.Second), "t.plain")
+		at, err := w.adm.FetchOffsets(w.deadline(10*time.Second), w.kafka.Prefix+"plain")
 		if err != nil {
 			return false
 		}
 		for p := range int32(partitions) {
-			e, _ := ends.Lookup("t."+tallyInput, p)
-			if o, ok := at.Lookup("t."+tallyInput, p); !ok || o.At != e.Offset {
+			e, _ := ends.Lookup(w.kafka.Topic(tallyInput), p)
+			if o, ok := at.Lookup(w.kafka.Topic(tallyInput), p); !ok || o.At != e.Offset {
 				return false
 			}
 		}

@@ -17,6 +17,8 @@ import (
 //	uvarint  outputs emitted    │ in all of them
 //	uvarint  dead letters       ┘
 //	rest     the task's own bytes (Task.Meta)
+//
+// The record's header "input" is the id of the topic that was folded (see inputOf).
 type Meta struct {
 	Partitions   int32
 	Frontier     int64

@@ -16,6 +16,7 @@ type TransactionInfo struct {
 	Dirty   int           // entities whose state changed
 	Bytes   int           // input, outputs and state
 	Elapsed time.Duration // from the first record to the end
+	Commit  time.Duration // of that, from the broker's first knowledge of it, during which it holds up readers
 	Limit   string        // what closed it: empty, interval, bytes, records, stop
 	Reason  error         // why it was aborted or its outcome is unknown
 }
@@ -34,6 +35,27 @@ type RestoreInfo struct {
 	Elapsed   time.Duration // so far
 }
 
+// LagInfo is how far one shard is behind its input, in offsets.
+type LagInfo struct {
+	Stage     string
+	Partition int32
+	Frontier  int64 // the offset after the last record folded and committed
+	// End is the partition's end as the last answer with records gave it, or the restore. It stays as it was while
+	// nothing can be read, which an open transaction of somebody else's can bring about. Between Frontier and End
+	// there may be nothing but markers and aborted records: a stage that writes to its input rests at 1, not at 0.
+	End int64
+}
+
+// CountInfo is what one shard has committed since its log began, as its meta record says. Shards of a stage without a
+// changelog have none.
+type CountInfo struct {
+	Stage         string
+	Partition     int32
+	Transactions  uint64
+	In, Out, Dead uint64 // records folded, outputs, dead letters
+	Hot           int    // decoded entities in memory
+}
+
 // PoisonInfo is one dead letter.
 type PoisonInfo struct {
 	Stage     string
@@ -45,28 +67,55 @@ type PoisonInfo struct {
 
 // Observer is told what a worker does. Any function may be nil. They are called by the worker's goroutines, those of
 // restore and assignment concurrently with the others, and must return at once.
+//
+// A transaction is told as opened, then as one of committed, aborted or unknown; if Rebuilding comes instead, or Run
+// ends, it was dropped before the broker knew of it.
 type Observer struct {
+	TransactionOpened    func(stage string) // its first record is in hand; its age counts from now
 	TransactionCommitted func(TransactionInfo)
 	TransactionAborted   func(TransactionInfo)
 	TransactionUnknown   func(TransactionInfo)
 	Restoring            func(RestoreInfo) // progress, at most once per fetch
 	Restored             func(RestoreInfo)
+	Lag                  func(LagInfo)    // at a shard's opening, and after a transaction of it
+	Counted              func(CountInfo)  // when Lag is told
 	Poisoned             func(PoisonInfo) // its transaction is committed
-	Assigned             func(stage string, partitions []int32)
-	Revoked              func(stage string, partitions []int32, lost bool)
-	HotSetEvicted        func(stage string, partition int32, entities int)
-	Rebuilding           func(stage string, cause error, wait time.Duration) // everything is dropped and opened again
+	// Turned: the loop goes round. Waiting, it has nothing in hand and waits for input, for as long as it takes.
+	Turned func(stage string, waiting bool)
+	// Given: we are a member of the group, and these partitions, perhaps none, are ours and not yet restored.
+	Given         func(stage string, partitions []int32)
+	Assigned      func(stage string, partitions []int32)
+	Revoked       func(stage string, partitions []int32, lost bool)
+	HotSetEvicted func(stage string, partition int32, entities int)
+	Rebuilding    func(stage string, cause error, wait time.Duration) // everything is dropped and opened again
 }
 
 // Tee returns an observer that tells all of them, in order. Nil ones are skipped.
 func Tee(all ...*Observer) *Observer {
 	return &Observer{
+		TransactionOpened:    each(all, func(o *Observer) func(string) { return o.TransactionOpened }),
 		TransactionCommitted: each(all, func(o *Observer) func(TransactionInfo) { return o.TransactionCommitted }),
 		TransactionAborted:   each(all, func(o *Observer) func(TransactionInfo) { return o.TransactionAborted }),
 		TransactionUnknown:   each(all, func(o *Observer) func(TransactionInfo) { return o.TransactionUnknown }),
 		Restoring:            each(all, func(o *Observer) func(RestoreInfo) { return o.Restoring }),
 		Restored:             each(all, func(o *Observer) func(RestoreInfo) { return o.Restored }),
+		Lag:                  each(all, func(o *Observer) func(LagInfo) { return o.Lag }),
+		Counted:              each(all, func(o *Observer) func(CountInfo) { return o.Counted }),
 		Poisoned:             each(all, func(o *Observer) func(PoisonInfo) { return o.Poisoned }),
+		Turned: func(stage string, waiting bool) {
+			for _, o := range all {
+				if o != nil && o.Turned != nil {
+					o.Turned(stage, waiting)
+				}
+			}
+		},
+		Given: func(stage string, p []int32) {
+			for _, o := range all {
+				if o != nil && o.Given != nil {
+					o.Given(stage, p)
+				}
+			}
+		},
 		Assigned: func(stage string, p []int32) {
 			for _, o := range all {
 				if o != nil && o.Assigned != nil {

@@ -21,18 +21,19 @@ import (
 //
 //	partition, 4 bytes big-endian │ 'd' │ entity key  → the entity's deadlines, only of entities that have one
 //	partition                     │ 'm'               → the last meta record
-//	partition                     │ 'p'               → position: version, next, append time, partition, topic id, topic, cluster
+//	partition                     │ 'p'               → position: version, next, append time, partition, topic id, input's id, topic, cluster
 //	partition                     │ 's' │ entity key  → the entity's state
 //
-// The write-ahead log is on, so that a killed process loses nothing, and never synced: after a power failure the store
-// is an older prefix of the changelog, or unreadable and deleted; Kafka holds the durable copy.
+// The write-ahead log is on and never synced. A killed process loses the last block of it, at most 32 KiB, which is read
+// again from the changelog; after a power failure the store is an older prefix of the changelog, or unreadable and
+// deleted. Kafka holds the durable copy.
 const (
 	kindDue      = 'd'
 	kindMeta     = 'm'
 	kindPosition = 'p'
 	kindState    = 's'
 
-	positionVersion = 1
+	positionVersion = 2
 )
 
 // exitStore is how the process ends when Pebble calls Fatalf and Run has not ended within fatalLimit.
@@ -240,6 +241,7 @@ func appendPosition(dst []byte, p Position) []byte {
 	dst = binary.AppendVarint(dst, p.AppendMS)
 	dst = binary.AppendVarint(dst, int64(p.Partition))
 	dst = append(dst, p.TopicID[:]...)
+	dst = append(dst, p.Input[:]...)
 	dst = binary.AppendUvarint(dst, uint64(len(p.Topic)))
 	dst = append(dst, p.Topic...)
 	return append(dst, p.Cluster...)
@@ -251,10 +253,11 @@ func parsePosition(b []byte) (p Position, ok bool) {
 	}
 	r := reader{b: b[1:]}
 	p.Next, p.AppendMS, p.Partition = r.varint("next"), r.varint("time"), int32(r.varint("partition"))
-	if r.err != nil || len(r.b) < len(p.TopicID) {
+	if r.err != nil || len(r.b) < len(p.TopicID)+len(p.Input) {
 		return p, false
 	}
 	r.b = r.b[copy(p.TopicID[:], r.b):]
+	r.b = r.b[copy(p.Input[:], r.b):]
 	n := r.uvarint("topic")
 	if r.err != nil || n > uint64(len(r.b)) {
 		return p, false

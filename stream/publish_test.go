@@ -63,8 +63,10 @@ func stored(c *kfake.Cluster, k Kafka, topic string) (n int64) {
 
 // TestPublish: what is acknowledged stands in the log, in the partition every client would choose for the key or in
 // the one named, tombstones as tombstones, and the times returned are those of the log.
-func TestPublish(t *testing.T) {
-	_, k := startFake(t, kfake.SeedTopics(4, "hf.t"))
+func TestPublish(t *testing.T) { onBoth(t, publish) }
+
+func publish(t *testing.T, k Kafka) {
+	makeTopic(t, k, "t", 4)
 	p := openPublisher(t, k)
 	var outs []Output
 	for i := range 40 { // 3.2 MB: more than one batch and more than one read-back for each partition
@@ -281,8 +283,9 @@ func TestPublisherIsShared(t *testing.T) {
 
 // TestPublishRaw: a record as large as the wire allows goes through the topics made for it, and many at once are not
 // put into a batch that their topic, of either size, would refuse whole.
-func TestPublishRaw(t *testing.T) {
-	_, k := startFake(t)
+func TestPublishRaw(t *testing.T) { onBoth(t, publishRaw) }
+
+func publishRaw(t *testing.T, k Kafka) {
 	if _, err := CreateTopics(soon(t), k, schemas.Embedded, 1, 1); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -79,9 +80,14 @@ func (s *session) open(ctx context.Context, offsets map[int32]kgo.Offset) ([]*sh
 			return nil, err
 		}
 	}
+	partitions := slices.Sorted(maps.Keys(offsets))
+	copies, err := s.restoreAll(ctx, partitions, changelog)
+	if err != nil {
+		return nil, err
+	}
 	var opened []*shard
-	for _, p := range slices.Sorted(maps.Keys(offsets)) {
-		sh, err := s.openShard(ctx, p, offsets[p].EpochOffset().Offset, input, changelog)
+	for i, p := range partitions {
+		sh, err := s.openShard(ctx, p, offsets[p].EpochOffset().Offset, input, copies[i])
 		if err != nil {
 			return nil, fmt.Errorf("open %s/%d: %w", s.spec.Input, p, err)
 		}
@@ -90,24 +96,63 @@ func (s *session) open(ctx context.Context, offsets map[int32]kgo.Offset) ([]*sh
 	return opened, nil
 }
 
-func (s *session) openShard(ctx context.Context, p int32, group int64, input, changelog ends) (*shard, error) {
-	info := RestoreInfo{Stage: s.spec.Name, Partition: p}
-	began := time.Now()
-	sh := &shard{partition: p, more: true, opening: true}
-	store := NewMemory()
+// restores is how many partitions of the changelog are read at once.
+const restores = 4
+
+// restored is one shard's store at the changelog's end.
+type restored struct {
+	store Store
+	at    Position
+	info  RestoreInfo
+	began time.Time
+}
+
+// restoreAll brings the stores of the partitions to the changelog's end. The first error ends them all; what was read
+// until then stays in the stores.
+func (s *session) restoreAll(ctx context.Context, partitions []int32, changelog ends) ([]restored, error) {
+	copies := make([]restored, len(partitions))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, restores)
+	for i, p := range partitions {
+		c := &copies[i]
+		c.store, c.info = NewMemory(), RestoreInfo{Stage: s.spec.Name, Partition: p}
+		if s.spec.Changelog == "" {
+			c.began = time.Now()
+			continue
+		}
+		c.store = s.stores.Partition(p)
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			c.began = time.Now()
+			first, end := changelog.of(s.cluster.topics[s.spec.Changelog], p)
+			var err error
+			if c.at, err = s.restore(ctx, c.store, p, first, end, &c.info); err != nil {
+				cancel(fmt.Errorf("open %s/%d: %w", s.spec.Input, p, err))
+			}
+		})
+	}
+	wg.Wait()
+	return copies, context.Cause(ctx)
+}
+
+func (s *session) openShard(ctx context.Context, p int32, group int64, input ends, c restored) (*shard, error) {
+	sh := &shard{partition: p, position: c.at, more: true, opening: true}
 	var meta *Meta
 	var err error
 	if s.spec.Changelog != "" {
-		store = s.stores.Partition(p)
-		first, end := changelog.of(s.cluster.topics[s.spec.Changelog], p)
-		if sh.position, err = s.restore(ctx, store, p, first, end, &info); err != nil {
+		if meta, err = s.readMeta(c.store); err != nil {
 			return nil, err
 		}
-		if meta, err = s.readMeta(store); err != nil {
-			return nil, err
+		var unknown [16]byte
+		if in := s.cluster.topics[s.spec.Input]; c.at.Input != unknown && c.at.Input != in.id {
+			return nil, fmt.Errorf("%w: the state was folded from another topic %s, which was deleted and made anew since; use a new prefix, or reset the group, the changelog and the stage's outputs together", ErrStop, in.name)
 		}
 	}
 	first, end := input.of(s.cluster.topics[s.spec.Input], p)
+	sh.end = end
 	if sh.frontier, err = s.agree(ctx, p, group, meta, first); err != nil {
 		return nil, err
 	}
@@ -118,14 +163,16 @@ func (s *session) openShard(ctx context.Context, p int32, group int64, input, ch
 	if meta != nil {
 		sh.meta = *meta
 	}
-	if sh.state, err = NewState(store, s.spec, s.cfg.HotSet); err != nil {
+	if sh.state, err = NewState(c.store, s.spec, s.cfg.HotSet); err != nil {
 		return nil, err
 	}
 	if sh.fold, err = s.spec.Open(p, s.cluster.topics[s.spec.Input].partitions, sh.meta.Task); err != nil {
 		return nil, err
 	}
-	info.Frontier, info.Adopted, info.Elapsed = sh.frontier, meta != nil && group < 0, time.Since(began)
-	s.obs.Restored(info)
+	c.info.Frontier, c.info.Adopted, c.info.Elapsed = sh.frontier, meta != nil && group < 0, time.Since(c.began)
+	s.obs.Restored(c.info)
+	s.obs.Lag(LagInfo{s.spec.Name, p, sh.frontier, sh.end})
+	s.counted(sh)
 	return sh, s.pass(fault.Opened)
 }
 

@@ -27,7 +27,7 @@ func (w *world) session(cfg stream.Config, records int) (restored []stream.Resto
 	}})
 	stop := w.worker(cfg, tally(tallyInput))
 	w.feed(records)
-	w.wait("the fold", 20*time.Second, w.folded("t.tally"))
+	w.wait("the fold", 60*time.Second, w.folded("t.tally"))
 	if err := stop(); err != nil {
 		w.t.Fatal(err)
 	}
@@ -37,9 +37,11 @@ func (w *world) session(cfg stream.Config, records int) (restored []stream.Resto
 }
 
 // At stake: the disk may be kept, lost, or come back as it was days ago; each time the state is the changelog's.
-func TestDisks(t *testing.T) {
+func TestDisks(t *testing.T) { both(t, disks) }
+
+func disks(t *testing.T, open func(testing.TB) *world) {
 	t.Parallel()
-	w := newWorld(t)
+	w := open(t)
 	dir, old := t.TempDir(), t.TempDir()+"/old"
 	cfg := w.config("a", dir)
 	w.session(cfg, 500)
@@ -72,12 +74,14 @@ func TestDisks(t *testing.T) {
 }
 
 // At stake: a group's offsets expire when it is down for a week. The frontier in the changelog knows better.
-func TestAdoptsFrontier(t *testing.T) {
+func TestH13AdoptsFrontier(t *testing.T) { both(t, adoptsFrontier) }
+
+func adoptsFrontier(t *testing.T, open func(testing.TB) *world) {
 	t.Parallel()
-	w := newWorld(t)
+	w := open(t)
 	cfg := w.config("a", t.TempDir())
 	w.session(cfg, 500)
-	if _, err := w.adm.DeleteGroups(w.deadline(10*time.Second), "t.tally"); err != nil {
+	if _, err := w.adm.DeleteGroups(w.deadline(10*time.Second), w.kafka.Prefix+"tally"); err != nil {
 		t.Fatal(err)
 	}
 	for _, i := range w.session(cfg, 300) {
@@ -150,9 +154,11 @@ func TestStops(t *testing.T) {
 
 // At stake: an open transaction of a dead worker lies in the changelog, and others have committed above it. A restore
 // that ended at the last stable offset would lose their state without a word (KAFKA-10167).
-func TestRestoreWaitsForOpenTransaction(t *testing.T) {
+func TestRestoreWaitsForOpenTransaction(t *testing.T) { both(t, restoreWaits) }
+
+func restoreWaits(t *testing.T, open func(testing.TB) *world) {
 	t.Parallel()
-	w := newWorld(t)
+	w := open(t)
 	w.session(w.config("a", ""), 300)
 
 	opts, err := w.kafka.Options()
@@ -168,7 +174,7 @@ func TestRestoreWaitsForOpenTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	for p := range int32(partitions) {
-		r := &kgo.Record{Topic: "t.tally.state", Partition: p, Key: []byte("meta"), Value: []byte("never committed")}
+		r := &kgo.Record{Topic: w.kafka.Topic("tally.state"), Partition: p, Key: []byte("meta"), Value: []byte("never committed")}
 		if err := zombie.ProduceSync(w.deadline(5*time.Second), r).FirstErr(); err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ func Run(ctx context.Context, cfg Config, spec Spec) error {
 	}
 	cfg = cfg.withDefaults()
 	cfg.Observer = Tee(cfg.Observer)
-	reached, tries := false, 0
+	reached, tries, missing := false, 0, 0
 	for wait := minBackoff; ; wait = min(2*wait, maxBackoff) {
 		tries++
 		var err error
@@ -59,7 +59,14 @@ func Run(ctx context.Context, cfg Config, spec Spec) error {
 			return nil
 		}
 		err = judge(err)
-		if final(err) || !reached && tries >= firstTries {
+		if ran {
+			missing = 0
+		}
+		// A broker that is starting may not know yet of a topic that exists, so its word is not enough.
+		if errors.Is(err, errNoTopic) {
+			missing++
+		}
+		if final(err) && !errors.Is(err, errNoTopic) || missing >= firstTries || !reached && tries >= firstTries {
 			return fmt.Errorf("run %s: %w", spec.Name, err)
 		}
 		cfg.Observer.Rebuilding(spec.Name, err, wait)
@@ -136,7 +143,7 @@ func openSession(ctx context.Context, cfg Config, spec *Spec) (_ *session, err e
 	}
 	s.stores = memories{}
 	if cfg.Dir != "" && spec.Changelog != "" {
-		if s.stores, err = OpenDisk(filepath.Join(cfg.Dir, cfg.Worker, spec.Name), cfg.StoreCache, s.log); err != nil {
+		if s.stores, err = openDisk(cfg.disk, filepath.Join(cfg.Dir, cfg.Worker, spec.Name), cfg.StoreCache, s.log); err != nil {
 			return nil, err
 		}
 	}
@@ -203,6 +210,7 @@ func (s *session) groupOptions() []kgo.Opt {
 		kgo.MaxBufferedRecords(4*cfg.MaxTransactionRecords+10_000),
 
 		kgo.AdjustFetchOffsetsFn(s.adjust),
+		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, added map[string][]int32) { s.given(added) }),
 		kgo.OnPartitionsRevoked(func(_ context.Context, _ *kgo.Client, gone map[string][]int32) { s.release(gone, false) }),
 		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, gone map[string][]int32) { s.release(gone, true) }),
 		kgo.OnPartitionsCallbackBlocked(func(context.Context, *kgo.Client) { s.rebalance.Store(true) }),
@@ -221,7 +229,7 @@ func (s *session) run(ctx context.Context) error {
 			}
 		}()
 	}
-	err := s.loop(ctx)
+	err := s.fencedBy(ctx, s.loop(ctx))
 	close(over)
 	if d, ok := s.stores.(*disk); ok && err != nil {
 		if broken := d.health.err(); broken != nil {

@@ -10,15 +10,20 @@ import (
 )
 
 // At stake: one worker in good weather, and with one transaction in five aborted, writes what the fold writes.
-func TestAborts(t *testing.T) {
+func TestAborts(t *testing.T) { both(t, aborts) }
+
+func aborts(t *testing.T, open func(testing.TB) *world) {
 	for _, c := range []struct {
 		name string
 		dir  bool
 		n    int
 	}{{"none/memory", false, 0}, {"none/disk", true, 0}, {"one in five/memory", false, 5}, {"one in two/disk", true, 2}} {
+		if exempt(t, c.name) {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := open(t)
 			dir := ""
 			if c.dir {
 				dir = t.TempDir()

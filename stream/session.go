@@ -53,6 +53,7 @@ type shard struct {
 	state     *State
 	meta      Meta // of the last committed transaction
 	position  Position
+	end       int64 // of the input partition, as last heard
 
 	// Of the open transaction.
 	touched  bool
@@ -70,8 +71,9 @@ type shard struct {
 type transaction struct {
 	open   bool
 	since  time.Time
-	shards []*shard // touched
-	work   int      // calls of Step and Drain
+	begun  time.Time // when the broker may first know of it; zero before
+	shards []*shard  // touched
+	work   int       // calls of Step and Drain
 	bytes  int
 	limit  string // what closes it
 }
@@ -125,6 +127,18 @@ func (s *session) release(gone map[string][]int32, lost bool) {
 	}
 	s.mu.Unlock()
 	s.obs.Revoked(s.spec.Name, partitions, lost)
+}
+
+// given tells which shards the group has just made ours, before they are opened.
+func (s *session) given(added map[string][]int32) {
+	s.obs.Given(s.spec.Name, slices.Sorted(slices.Values(added[s.cluster.topics[s.spec.Input].name])))
+}
+
+// counted tells what the shard has committed.
+func (s *session) counted(sh *shard) {
+	if m := sh.meta; s.spec.Changelog != "" {
+		s.obs.Counted(CountInfo{s.spec.Name, sh.partition, m.Transactions, m.In, m.Out, m.Dead, len(sh.state.hot.nodes)})
+	}
 }
 
 // draining returns the shards that have work left from an earlier record, by partition.

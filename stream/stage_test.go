@@ -37,7 +37,9 @@ func (plainTask) Meta() ([]byte, error)         { return nil, nil }
 
 // At stake: a stage without state is exactly-once too, and one that writes nothing at all still moves its offsets, so
 // that it does not read everything again after a restart.
-func TestStateless(t *testing.T) {
+func TestStateless(t *testing.T) { both(t, stateless) }
+
+func stateless(t *testing.T, open func(testing.TB) *world) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -48,7 +50,7 @@ func TestStateless(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := open(t)
 			spec := plain(c.copies)
 			for i := range 3 {
 				var records atomic.Int64
@@ -68,19 +70,25 @@ func TestStateless(t *testing.T) {
 					t.Errorf("start %d folded %d records; each start was fed about 450", i, n)
 				}
 			}
-			want, err := streamtest.Fold(spec, partitions, w.read(tallyInput), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var lines [][]byte
-			for _, o := range want {
-				if o.Topic == "plain" {
-					lines = append(lines, o.Value)
-				}
-			}
-			w.mustEqual("plain", lines, w.read("plain"))
+			w.mustEqualPlain(spec)
 		})
 	}
+}
+
+// mustEqualPlain is mustEqualFold for a stage without state.
+func (w *world) mustEqualPlain(spec stream.Spec) {
+	w.t.Helper()
+	want, err := streamtest.Fold(spec, partitions, w.read(tallyInput), nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var lines [][]byte
+	for _, o := range want {
+		if o.Topic == "plain" {
+			lines = append(lines, o.Value)
+		}
+	}
+	w.mustEqual("plain", lines, w.read("plain"))
 }
 
 // At stake: programmers' errors in a stage must stop the worker, not loop or corrupt.

@@ -24,8 +24,9 @@ type Position struct {
 	Topic     string   // the changelog's name in the cluster
 	TopicID   [16]byte // changes when a topic is deleted and made again
 	Partition int32
-	Next      int64 // the offset after the last record it holds
-	AppendMS  int64 // that record's append time, Unix ms
+	Input     [16]byte // the id of the input topic that was folded; zero: unknown, or nothing was
+	Next      int64    // the offset after the last record it holds
+	AppendMS  int64    // when that was, Unix ms: the broker's time if it was restored, this host's if it was committed here
 }
 
 // Store holds the committed state of one partition: never a byte of an open transaction. It may be lost or old; what

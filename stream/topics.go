@@ -116,7 +116,9 @@ func CheckTopics(ctx context.Context, k Kafka, p schemas.Profile, partitions int
 
 // BrokerCheck refuses a cluster whose transactions are those of before Kafka 4.0. There a message of a dead producer
 // that was held up in the network can land in its successor's transaction (KIP-890, part 2); transaction.version 2
-// gives each transaction its own epoch. Every broker is asked, through its finalized features (KIP-584).
+// gives each transaction its own epoch. Every broker is asked, through its finalized features (KIP-584); under KRaft they
+// are the cluster's, so one answer is enough, and a worker can start while a broker is down. An error that is not the
+// refusal, because none answered, is ErrUnreachable.
 func BrokerCheck(ctx context.Context, k Kafka) error {
 	a, err := openAdmin(ctx, k)
 	if err != nil {
@@ -125,12 +127,12 @@ func BrokerCheck(ctx context.Context, k Kafka) error {
 	defer a.close()
 	versions, err := a.ApiVersions(a.ctx)
 	if err != nil {
-		return a.explain("ask brokers for their versions", err)
+		return a.noAnswer("ask brokers for their versions", err)
 	}
-	var wrong []error
+	var wrong, silent []error
 	for _, v := range versions.Sorted() {
 		if v.Err != nil {
-			wrong = append(wrong, a.explain(fmt.Sprintf("ask broker %d for its version", v.NodeID), v.Err))
+			silent = append(silent, a.noAnswer(fmt.Sprintf("ask broker %d for its version", v.NodeID), v.Err))
 			continue
 		}
 		if level := finalized(v.Raw(), transactionFeature); level < transactionLevel {
@@ -138,6 +140,9 @@ func BrokerCheck(ctx context.Context, k Kafka) error {
 				"run Kafka 4.0 or later and raise the feature with kafka-features upgrade --feature %s=%d",
 				v.NodeID, v.VersionGuess(), transactionFeature, level, transactionLevel, transactionFeature, transactionLevel))
 		}
+	}
+	if len(wrong) == 0 && len(silent) == len(versions) {
+		return errors.Join(silent...)
 	}
 	return errors.Join(wrong...)
 }
@@ -287,6 +292,15 @@ func withoutLeader(t kmsg.MetadataResponseTopic) bool {
 
 func (a *admin) explain(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, Explain(a.dial.cause(err)))
+}
+
+// noAnswer is explain for a question after which nothing is known, so that nobody takes its error for a refusal.
+func (a *admin) noAnswer(what string, err error) error {
+	err = a.explain(what, err)
+	if errors.Is(err, ErrUnreachable) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnreachable, err)
 }
 
 // dialWatch is a kgo hook that remembers how the last attempt to connect ended, for an error that says more than

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -18,14 +19,17 @@ import (
 )
 
 // TestCreateThenCheck: what is created passes the check, under each profile; creating again changes nothing.
-func TestCreateThenCheck(t *testing.T) {
+func TestCreateThenCheck(t *testing.T) { onBoth(t, createThenCheck) }
+
+func createThenCheck(t *testing.T, k Kafka) {
+	own := k.Prefix
 	for _, profile := range []schemas.Profile{schemas.Full, schemas.Embedded} {
-		_, k := startFake(t)
+		k.Prefix = fmt.Sprintf("%s%d.", own, profile)
 		created, err := CreateTopics(soon(t), k, profile, 4, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(created) != len(schemas.Topics()) || !slices.Contains(created, "hf.observations") {
+		if len(created) != len(schemas.Topics()) || !slices.Contains(created, k.Topic("observations")) {
 			t.Errorf("created %v", created)
 		}
 		wrong, err := CheckTopics(soon(t), k, profile, 4, 1)
@@ -167,6 +171,29 @@ func TestBrokerCheck(t *testing.T) {
 	err := BrokerCheck(soon(t), k)
 	if err == nil || errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "has transaction.version 0 and at least 2 is needed") {
 		t.Errorf("Kafka 3.9: %v", err)
+	}
+
+	// A broker is down while a worker starts: what the others say is enough, unless it is a refusal.
+	fake, k := startFake(t, kfake.NumBrokers(3))
+	mute := func(brokers int32) (asked *atomic.Int64) {
+		asked = new(atomic.Int64)
+		fake.ControlKey(int16(kmsg.ApiVersions), func(kmsg.Request) (kmsg.Response, error, bool) {
+			fake.KeepControl()
+			if fake.CurrentNode() >= brokers {
+				return nil, nil, false
+			}
+			asked.Add(1)
+			return nil, errors.New("down"), true
+		})
+		return asked
+	}
+	asked := mute(1)
+	if err := BrokerCheck(soon(t), k); err != nil || asked.Load() == 0 {
+		t.Errorf("one of three brokers down: %v, it was asked %d times", err, asked.Load())
+	}
+	mute(3)
+	if err := BrokerCheck(soon(t), k); !errors.Is(err, ErrUnreachable) {
+		t.Errorf("all brokers down: %v", err)
 	}
 
 	_, k = startFake(t)

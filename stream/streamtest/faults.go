@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"holdfast.example/schemas"
 	"holdfast.example/stream"
@@ -22,6 +23,9 @@ func AbortOneIn(cfg *stream.Config, n int, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	at := fault.Points
 	also(cfg, func(p fault.Point) error {
+		if p == fault.Opened { // passed by other goroutines
+			return nil
+		}
 		if p == fault.Folded {
 			at = fault.Points
 			if random.IntN(n) == 0 {
@@ -78,10 +82,34 @@ func FailOneIn(cfg *stream.Config, n int, seed uint64) {
 // also adds to what the configuration's plan does.
 func also(cfg *stream.Config, at func(fault.Point) error) {
 	before := cfg.Faults
-	cfg.Faults = &fault.Plan{At: func(p fault.Point) error {
+	plan := fault.Plan{}
+	if before != nil {
+		plan = *before
+	}
+	plan.At = func(p fault.Point) error {
 		if err := before.Pass(p); err != nil {
 			return err
 		}
 		return at(p)
-	}}
+	}
+	cfg.Faults = &plan
+}
+
+// ShiftClock makes the worker's host show a wrong time, ahead by so much, or behind if it is negative.
+func ShiftClock(cfg *stream.Config, by time.Duration) {
+	plan := fault.Plan{}
+	if cfg.Faults != nil {
+		plan = *cfg.Faults
+	}
+	plan.Clock = func() time.Time { return time.Now().Add(by) }
+	cfg.Faults = &plan
+}
+
+// Points are the names of the points a worker passes, in order, as AtPoint tells them.
+func Points() []string {
+	var names []string
+	for p := range fault.Points {
+		names = append(names, p.String())
+	}
+	return names
 }

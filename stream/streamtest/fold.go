@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"holdfast.example/stream"
+	"holdfast.example/stream/replay"
 )
 
 // Output is what a shard emitted.
@@ -62,51 +63,14 @@ func Fold(spec stream.Spec, partitions int32, records []stream.Record, self Self
 	return outputs, errors.Join(wrong...)
 }
 
-func foldShard(spec *stream.Spec, p, partitions int32, records []stream.Record) ([]Output, error) {
-	state, err := stream.NewState(stream.NewMemory(), spec, 0)
+func foldShard(spec *stream.Spec, p, partitions int32, records []stream.Record) (outputs []Output, err error) {
+	shard, err := replay.Open(spec, p, partitions, stream.NewMemory(), 0)
 	if err != nil {
 		return nil, err
 	}
-	task, err := spec.Open(p, partitions, nil)
-	if err != nil {
-		return nil, fmt.Errorf("open shard %d: %w", p, err)
-	}
-	var outputs []Output
-	taken := 0
-	take := func() {
-		for _, o := range state.Outputs()[taken:] {
-			outputs = append(outputs, Output{p, o})
-		}
-		taken = len(state.Outputs())
-	}
-	drain := func() error {
-		for more := true; more; {
-			if more, err = task.Drain(state); err != nil {
-				return err
-			}
-		}
-		take()
-		return nil
-	}
-	if err := drain(); err != nil {
-		return nil, fmt.Errorf("drain shard %d before its first record: %w", p, err)
-	}
 	for _, r := range records {
-		effects := state.Effects()
-		if err := task.Step(state, r); err != nil {
-			var poison *stream.PoisonError
-			if !errors.As(err, &poison) || state.Effects() != effects {
-				return nil, fmt.Errorf("fold shard %d offset %d: %w", p, r.Offset, err)
-			}
-			letter, err := stream.DeadLetter(spec.Name, r, poison)
-			if err != nil {
-				return nil, err
-			}
-			outputs = append(outputs, Output{p, letter})
-		}
-		take()
-		if err := drain(); err != nil {
-			return nil, fmt.Errorf("drain shard %d after offset %d: %w", p, r.Offset, err)
+		if err := shard.Fold(r, func(o stream.Output, _ bool) error { outputs = append(outputs, Output{p, o}); return nil }); err != nil {
+			return nil, err
 		}
 	}
 	return outputs, nil
