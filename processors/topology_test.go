@@ -86,7 +86,7 @@ func TestThePageIsWhatRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fold, err := correlate.Spec(document)
+	fold, err := correlate.Spec(document, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

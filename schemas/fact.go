@@ -155,7 +155,8 @@ type SourceTime struct {
 	FoldedMS  int64  `avro:"folded_ms"`  // through of the newest tick that every shard's committed offset has passed.
 }
 
-// Regime: what reaches the fold besides facts. Topic observations, broadcast.
+// Regime: what reaches the fold besides facts. Topic observations, broadcast; in capture.progress, key regime, an
+// operator's request to the clock.
 type Regime struct {
 	Document string `avro:"document"` // Canonical JSON; its SHA-256 is the regime's name in every leaf.
 	Build    string `avro:"build"`    // Information only.

@@ -26,6 +26,8 @@ type ClockState struct {
 	Instances    []InstanceState  `avro:"instances"`     // By source, instance.
 	CutPositions []GroupPositions `avro:"cut_positions"` // By topic.
 	Pending      []PendingTick    `avro:"pending"`       // Oldest first.
+	Regime       string           `avro:"regime"`        // Document in force; empty: an older release did not write it down.
+	RegimeSince  int64            `avro:"regime_since"`  // The tick it entered before; 0: not known.
 }
 
 // SourceState: one source.

@@ -123,8 +123,8 @@ func Topics() []Topic {
 			Doc: "What one GET of one object version answered."},
 		{Name: TopicWorldAnswers, Key: rawKey, Records: []string{"WorldAnswer"}, full: deleteAfter(days90),
 			Doc: "Facts that were asked for; a public contract, nothing asks yet."},
-		{Name: TopicCaptureProgress, Key: "source/instance, or clock", Records: []string{"Progress", "ClockState"}, Partitions: 1,
-			full: compact(), Doc: "Life signs of capture and the clock's own state; one partition, so that one task owns the clock."},
+		{Name: TopicCaptureProgress, Key: "source/instance, or clock, or regime", Records: []string{"Progress", "ClockState", "Regime"}, Partitions: 1,
+			full: compact(), Doc: "Life signs of capture, the clock's own state and the regime asked for; one partition, so that one task owns the clock."},
 		// Kept without end until something archives it: what has left this topic cannot be replayed.
 		{Name: TopicObservations, Key: "entity; measures: the entity told; ticks and regimes: none", full: deleteAfter(keepAll),
 			Records: []string{"Observation", "Measure", "Tick", "Regime"}, Doc: "The one merged log that is folded."},

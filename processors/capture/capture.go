@@ -49,6 +49,7 @@ import (
 // part is one started door.
 type part struct {
 	name string
+	door string // its name for the observer
 	run  func(ctx context.Context) error
 	keep []*journal // its progress
 }
@@ -138,7 +139,9 @@ func servePart(ctx context.Context, cfg Config, p part) error {
 	for _, j := range p.keep {
 		hearts.Go(func() error { j.beat(beat, cfg.ProgressEvery); return nil })
 	}
+	cfg.Observer.Door(p.door, true)
 	err := p.run(ctx)
+	cfg.Observer.Door(p.door, false)
 	stop()
 	_ = hearts.Wait() // beat returns no error
 	if err != nil {

@@ -75,7 +75,7 @@ func openInspector(cfg Config, conf aws.Config, pub *stream.Publisher, boots map
 	if err != nil {
 		return part{}, err
 	}
-	return part{name: partInspect, run: n.run, keep: []*journal{n.keep}}, nil
+	return part{name: partInspect, door: partInspect, run: n.run, keep: []*journal{n.keep}}, nil
 }
 
 func newInspector(cfg Config, api *s3.Client, pub *stream.Publisher, boots map[string]int64) (*inspector, error) {
@@ -220,7 +220,10 @@ func (n *inspector) work(ctx context.Context) error {
 		if j.window.isClosed() || ctx.Err() != nil {
 			continue
 		}
-		if err := n.inspect(ctx, r, j.value); err != nil {
+		n.observer.InHand(partInspect, 1)
+		err := n.inspect(ctx, r, j.value)
+		n.observer.InHand(partInspect, -1)
+		if err != nil {
 			if ctx.Err() != nil {
 				continue // given up by the drain: not finished, so not committed
 			}

@@ -99,7 +99,7 @@ func TestInspectLife(t *testing.T) {
 
 // One slow object holds up nobody but its own partition's commit: younger ones of the same partition are inspected
 // while it lasts, and no claim passes it. After it, everything is committed and claimed.
-func TestInspectSlowObject(t *testing.T) {
+func TestH3SlowObjectHoldsUpNothing(t *testing.T) {
 	h, f := newHouse(t), newS3(t)
 	gate := make(chan struct{})
 	f.put("slow", &s3Object{body: "slow", etag: "e", version: "v", hold: "OFF", retention: "AccessDenied", gate: gate})

@@ -5,6 +5,10 @@ import "time"
 // Observer is told what happens, for metrics. Functions are called from many goroutines, must not block, and may be
 // nil. Every string is from a closed list or from the configuration, so each may be a metric's label.
 type Observer struct {
+	// Door: the door takes things in from now on, or no longer.
+	Door func(door string, open bool)
+	// InHand: the door has begun with n requests, messages or objects; negative: it has ended with them.
+	InHand func(door string, n int)
 	// Captured: n records were acknowledged. Door: webhook, inspect or the queue's name.
 	Captured func(door, topic string, n int)
 	// Refused: a request was answered with something else than 2xx, or a message was left in its queue.
@@ -28,7 +32,44 @@ type Observer struct {
 	Claimed func(source, instance string, atMS int64)
 }
 
+// Tee returns an observer that tells all of them, in order.
+func Tee(all ...Observer) Observer {
+	for i := range all {
+		all[i] = all[i].filled()
+	}
+	return Observer{
+		Door:        func(door string, open bool) { tell(all, func(o Observer) { o.Door(door, open) }) },
+		InHand:      func(door string, n int) { tell(all, func(o Observer) { o.InHand(door, n) }) },
+		Captured:    func(door, topic string, n int) { tell(all, func(o Observer) { o.Captured(door, topic, n) }) },
+		Refused:     func(x, y string) { tell(all, func(o Observer) { o.Refused(x, y) }) },
+		Skipped:     func(x, y string) { tell(all, func(o Observer) { o.Skipped(x, y) }) },
+		Crossed:     func(x, y string) { tell(all, func(o Observer) { o.Crossed(x, y) }) },
+		QueueFailed: func(x, y string) { tell(all, func(o Observer) { o.QueueFailed(x, y) }) },
+		Inspected: func(outcome string, n int64, d time.Duration) {
+			tell(all, func(o Observer) { o.Inspected(outcome, n, d) })
+		},
+		Retried: func(x string) { tell(all, func(o Observer) { o.Retried(x) }) },
+		Uncut:   func(x string) { tell(all, func(o Observer) { o.Uncut(x) }) },
+		Paused:  func() { tell(all, func(o Observer) { o.Paused() }) },
+		Claimed: func(source, instance string, atMS int64) {
+			tell(all, func(o Observer) { o.Claimed(source, instance, atMS) })
+		},
+	}
+}
+
+func tell(all []Observer, what func(Observer)) {
+	for _, o := range all {
+		what(o)
+	}
+}
+
 func (o Observer) filled() Observer {
+	if o.Door == nil {
+		o.Door = func(string, bool) {}
+	}
+	if o.InHand == nil {
+		o.InHand = func(string, int) {}
+	}
 	if o.Captured == nil {
 		o.Captured = func(string, string, int) {}
 	}

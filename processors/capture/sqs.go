@@ -57,7 +57,7 @@ func openQueue(cfg Config, q Queue, conf aws.Config, pub *stream.Publisher, boot
 			o.BaseEndpoint = aws.String(cfg.AWS.SQSEndpoint)
 		}
 	}), pub, boots)
-	return part{name: "queue " + q.Name, run: p.run, keep: []*journal{p.keep}}
+	return part{name: "queue " + q.Name, door: q.Name, run: p.run, keep: []*journal{p.keep}}
 }
 
 func newPoller(cfg Config, q Queue, api *sqs.Client, pub *stream.Publisher, boots map[string]int64) *poller {
@@ -154,6 +154,7 @@ func (p *poller) receive(ctx context.Context) ([]types.Message, error) {
 	p.mu.Lock()
 	p.inFlight += n
 	p.mu.Unlock()
+	p.observer.InHand(p.cfg.Name, n)
 	return out.Messages, nil
 }
 
@@ -206,6 +207,7 @@ func (p *poller) handle(ctx context.Context, messages []types.Message, at time.T
 	p.mu.Lock()
 	p.inFlight -= len(messages)
 	p.mu.Unlock()
+	p.observer.InHand(p.cfg.Name, -len(messages))
 }
 
 // store reports whether the message needs the queue no longer: it is in Kafka, or it is no fact.

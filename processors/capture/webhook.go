@@ -79,7 +79,7 @@ func openWebhook(cfg Config, pub *stream.Publisher, boots map[string]int64) (par
 		l = tls.NewListener(l, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}})
 	}
 	run := func(ctx context.Context) error { return w.run(ctx, l, cfg.DrainTimeout) }
-	return part{name: partWebhook, run: run, keep: []*journal{w.keep}}, nil
+	return part{name: partWebhook, door: partWebhook, run: run, keep: []*journal{w.keep}}, nil
 }
 
 func (w *webhook) run(ctx context.Context, l net.Listener, drain time.Duration) error {
@@ -115,6 +115,8 @@ func (w *webhook) routes() http.Handler {
 func (w *webhook) receive(rw http.ResponseWriter, r *http.Request) {
 	number := w.begin()
 	defer w.end(number)
+	w.observer.InHand(partWebhook, 1)
+	defer w.observer.InHand(partWebhook, -1)
 	defer w.recovered(rw, r)
 	select {
 	case w.door <- struct{}{}:

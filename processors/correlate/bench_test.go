@@ -69,7 +69,7 @@ func fresh(b *testing.B) (*shard, *stream.State) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := open(doc, 0, 1, nil)
+	s, err := open(worker{document: doc}, 0, 1, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -40,6 +40,9 @@ func (s *shard) measured(tx stream.Tx, m *schemas.Measure) error {
 	if !ok {
 		return stream.Poison(CodeNoBody, "a measure without an offset")
 	}
+	if why := unfitMeasure(m); why != "" {
+		return stream.Poison(CodeBadForm, "%s", why)
+	}
 	if err := s.ready(); err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@
 //
 // The way of a fact, in the order of the files:
 //
-//	shard.go       Step: decode, check the place, dispatch; regime.go: what else the fold depends on
+//	shard.go       Step: decode, check the place, dispatch; regime.go: what else the fold depends on; change.go: two of them compared
 //	fact.go        a distinct fact makes its leaf; event.go, object.go, inspection.go, export.go: one kind each
 //	drain.go       a tick makes deadlines due; the smallest goes first; then the marker
 //	verdict.go     a recording that has been quiet is paired with its session and its clocks are compared (shape.go)
@@ -26,6 +26,20 @@
 //	C6  Late evidence is appended, labelled, and resolves what it answers; nothing is rewritten.
 //	C7  No personal value stands in a leaf or an alert: object keys, user ids and principals are commitments.
 //	C8  One record never names a cause, and a cohort's cause is not named before the attribution work: unexplained.
+//
+//	C9  Configuration never decides output. A regime enters at its place in the log and holds from the next record on,
+//	    also a second one and one that was in force before; a worker configured otherwise may only stop.
+//
+// What a new regime leaves as it is and what it changes:
+//
+//   - A deadline that is set stays where it was set; one that is set or moved from here on is the new regime's. So is a
+//     settle deadline at the next fact of its recording, and the question whether a source is stalled at the next tick.
+//   - A recording that was judged is not judged again until a fact of its own comes; its leaves name the regime that made
+//     them. Then match_window and slack are the new ones, and a verdict that says something new makes a leaf.
+//   - A cohort that is open is weighed under the new cohort_min and slack at its next judgement, that is after its next
+//     measure or when its patience, set as it was, has passed; until then what was pronounced stands. The offsets in
+//     its sample stay as they were measured. How large a sample is no setting decides (maxSample).
+//   - The log's name (origin) and the number of shards never change: that is another log.
 //
 // Stored: one blob an entity (Avro single-object encoding of the state structs in state.go, so that a later release
 // reads an earlier one's), and the shard's meta: regime, time, place in the log, draining.

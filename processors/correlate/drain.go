@@ -17,6 +17,9 @@ func (s *shard) tick(tx stream.Tx, t *schemas.Tick) error {
 	if err := s.ready(); err != nil {
 		return err
 	}
+	if err := s.agrees(t.N); err != nil {
+		return err
+	}
 	m := &s.meta
 	if t.Epoch != m.Epoch {
 		return fmt.Errorf("%w: tick %d names epoch %d, shard %d has %d open: an epoch is never skipped", stream.ErrStop, t.N, t.Epoch, s.p, m.Epoch)

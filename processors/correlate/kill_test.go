@@ -37,6 +37,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("CORRELATE_TEST_WORKER") != "" {
 		os.Exit(workerProcess())
 	}
+	if os.Getenv(sumsVariable) != "" {
+		os.Exit(printSums())
+	}
 	// A check is a whole story, several times over; -rapid.checks asks for more of them.
 	if err := flag.Set("rapid.checks", "20"); err != nil {
 		panic(err)
@@ -69,12 +72,20 @@ func workerProcess() int {
 		}
 	}
 	cfg.Observer = stream.Tee(stream.LogObserver(cfg.Logger), &stream.Observer{TransactionCommitted: note("c"), TransactionAborted: note("a")})
+	if os.Getenv(calmVariable) != "" {
+		calm(&cfg)
+		return runWorker(cfg)
+	}
 	streamtest.AbortOneIn(&cfg, 3, seed)
 	streamtest.KillOneIn(&cfg, 220, seed, func() {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {}
 	})
-	spec, err := Spec(os.Getenv("CORRELATE_TEST_REGIME"))
+	return runWorker(cfg)
+}
+
+func runWorker(cfg stream.Config) int {
+	spec, err := Spec(os.Getenv("CORRELATE_TEST_REGIME"), 0)
 	if err != nil {
 		panic(err)
 	}
@@ -251,29 +262,10 @@ func (c *cluster) read(name string) (all []stream.Record) {
 }
 
 // readFrom reads what is committed.
-func (c *cluster) readFrom(name string, p int32, from, end int64) (got []stream.Record) {
-	if from >= end {
-		return nil
-	}
-	opts, _ := c.kafka.Options()
-	cl, err := kgo.NewClient(append(opts, kgo.KeepControlRecords(), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(50*time.Millisecond),
-		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{killPrefix + name: {p: kgo.NewOffset().At(from)}}))...)
+func (c *cluster) readFrom(name string, p int32, from, end int64) []stream.Record {
+	got, err := streamtest.Committed(c.context(), c.kafka, name, p, from, end)
 	if err != nil {
 		c.t.Fatal(err)
-	}
-	defer cl.Close()
-	ctx := c.context()
-	for at := from; at < end; {
-		fetches := cl.PollFetches(ctx)
-		if err := fetches.Err0(); err != nil {
-			c.t.Fatalf("read %s/%d from %d to %d, at %d: %v", name, p, from, end, at, err)
-		}
-		fetches.EachRecord(func(r *kgo.Record) {
-			at = r.Offset + 1
-			if !r.Attrs.IsControl() {
-				got = append(got, stream.Record{Topic: name, Partition: p, Offset: r.Offset, Key: r.Key, Value: r.Value, AppendMS: r.Timestamp.UnixMilli()})
-			}
-		})
 	}
 	return got
 }
@@ -314,13 +306,33 @@ func TestKilledWorker(t *testing.T) {
 
 func (c *cluster) mustEqualFold() {
 	t := c.t
+	observations, measures, compared := c.compareFold(specOf(t, c.regime))
+	transactions, err := os.ReadFile(filepath.Join(c.dir, "transactions"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	aborted := 0
+	for _, b := range transactions {
+		if b == 'a' {
+			aborted++
+		}
+	}
+	t.Logf("%d deaths, %d of %d transactions aborted, %d observations, %d measures, compared %v, %d failures", c.deaths.Load(), aborted, len(transactions), observations, measures, compared, c.failed.Load())
+	if observations < 3000 || measures < 100 || compared[schemas.TopicDriftAlerts] == 0 || aborted*5 < len(transactions) || c.deaths.Load() < 20 {
+		t.Fatal("that is too little to prove anything")
+	}
+}
+
+// compareFold holds that what is committed is, byte for byte, what a single pass over the same observations makes. It
+// returns how much that was, by topic.
+func (c *cluster) compareFold(spec stream.Spec) (observations, measures int, compared map[string]int) {
+	t := c.t
 	input := c.read(schemas.TopicObservations)
-	want, err := streamtest.Fold(specOf(t, c.regime), killShards, input, selfOf)
+	want, err := streamtest.Fold(spec, killShards, input, selfOf)
 	if err != nil {
 		t.Fatalf("fold the recorded input: %v", err)
 	}
 	checkOutputs(t, killShards, want)
-	observations, measures := 0, 0
 	for _, r := range input {
 		if schemas.IsObservation(r.Value) {
 			observations++
@@ -328,7 +340,7 @@ func (c *cluster) mustEqualFold() {
 			measures++
 		}
 	}
-	compared := map[string]int{}
+	compared = map[string]int{}
 	for _, name := range []string{schemas.TopicCustodyRecords, schemas.TopicDriftAlerts, schemas.TopicCustodyOpenings, schemas.TopicProbes} {
 		got := c.read(name)
 		var expected []streamtest.Output
@@ -352,18 +364,5 @@ func (c *cluster) mustEqualFold() {
 			}
 		}
 	}
-	transactions, err := os.ReadFile(filepath.Join(c.dir, "transactions"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	aborted := 0
-	for _, b := range transactions {
-		if b == 'a' {
-			aborted++
-		}
-	}
-	t.Logf("%d deaths, %d of %d transactions aborted, %d observations, %d measures, compared %v, %d failures", c.deaths.Load(), aborted, len(transactions), observations, measures, compared, c.failed.Load())
-	if observations < 3000 || measures < 100 || compared[schemas.TopicDriftAlerts] == 0 || aborted*5 < len(transactions) || c.deaths.Load() < 20 {
-		t.Fatal("that is too little to prove anything")
-	}
+	return observations, measures, compared
 }

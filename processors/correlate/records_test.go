@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -171,7 +172,17 @@ func document(t testing.TB, shards int32, change func(*Settings)) string {
 
 func specOf(t testing.TB, document string) stream.Spec {
 	t.Helper()
-	spec, err := Spec(document)
+	spec, err := Spec(document, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec
+}
+
+// replayOf is the stage to which the whole log is history, whoever it is configured by.
+func replayOf(t testing.TB, document string) stream.Spec {
+	t.Helper()
+	spec, err := Spec(document, math.MaxInt64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,6 +211,7 @@ type log struct {
 	shards  int32
 	records []stream.Record
 	ends    []int64
+	at      int64 // append time of what is put; epoch0 until it is set
 }
 
 func newLog(t testing.TB, shards int32) *log {
@@ -219,7 +231,7 @@ func (l *log) add(rec any) {
 }
 
 func (l *log) put(p int32, key string, value []byte) stream.Record {
-	r := stream.Record{Topic: schemas.TopicObservations, Partition: p, Offset: l.ends[p], Key: []byte(key), Value: value, AppendMS: epoch0}
+	r := stream.Record{Topic: schemas.TopicObservations, Partition: p, Offset: l.ends[p], Key: []byte(key), Value: value, AppendMS: max(epoch0, l.at)}
 	l.ends[p]++
 	l.records = append(l.records, r)
 	return r

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/RULES.md")
+var update = flag.Bool("update", false, "write docs/RULES.md and testdata/golden.pin")
 
 const rulesPage = "../../docs/RULES.md"
 

@@ -30,7 +30,9 @@ var rewrite = flag.Bool("rewrite", false, "write what the scripts in testdata sa
 //	recordings n=600 name=a [lag=12m] [agents=2] [only=start]      whole conversations, by the number
 //	tick t=20m [through=20m] [events= s3= inspections=] [n=] [epoch=] [cut]
 //	bare                                      no regime enters
-//	regime | junk | wrong | foreign | empty                        records that do not belong
+//	regime settle=7s ...                      another regime enters: that of the script with these settings (also fold= shards= origin=)
+//	worker known=2 settle=7s ...              a worker configured so takes over, and first folds the record that stopped the one before
+//	junk | wrong | foreign | empty            records that do not belong
 //	withhold | reveal                         facts bring no secret, or one, from here on
 //	again                                     the record before once more
 //
@@ -42,6 +44,9 @@ type script struct {
 	spec    stream.Spec
 	state   *stream.State
 	task    stream.Task
+	base    Settings       // of the script's first regime
+	meta    []byte         // before the last step
+	held    *stream.Record // what the last worker stopped at
 	arrival int64
 	n       int64
 	epoch   int64
@@ -80,7 +85,7 @@ func TestScripts(t *testing.T) {
 			if s.stopped {
 				return
 			}
-			want, err := streamtest.Fold(s.spec, 1, s.log.records, selfOf)
+			want, err := streamtest.Fold(replayOf(t, s.doc(s.base)), 1, s.log.records, selfOf)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -206,7 +211,15 @@ func (s *script) command(line string) {
 	case "tick":
 		s.tick(a)
 	case "regime":
-		s.fold("regime", encode(s.t, &schemas.Regime{Document: document(s.t, 1, func(x *Settings) { x.Settle = 7 * time.Second })}))
+		d := s.doc(settingsOf(a, s.base))
+		for _, name := range []string{"fold", "shards"} {
+			if v := a.text(name, ""); v != "" {
+				d = strings.Replace(d, `"`+name+`":1`, `"`+name+`":`+v, 1)
+			}
+		}
+		s.fold("regime", encode(s.t, &schemas.Regime{Document: d}))
+	case "worker":
+		s.worker(s.doc(settingsOf(a, s.base)), a.number("known", 0))
 	case "junk":
 		s.fold("conversation:c1", []byte("junk"))
 	case "wrong":
@@ -237,19 +250,26 @@ func (s *script) command(line string) {
 	}
 }
 
+// settingsOf are base with what the arguments change.
+func settingsOf(a arguments, x Settings) Settings {
+	x.CohortMin, x.Origin = int(a.number("cohort_min", int64(x.CohortMin))), a.text("origin", x.Origin)
+	for name, d := range map[string]*time.Duration{"settle": &x.Settle, "stalled": &x.Stalled, "patience_export": &x.PatienceExport,
+		"patience_companion": &x.PatienceCompanion, "cohort_patience": &x.CohortPatience, "match_window": &x.MatchWindow, "slack": &x.Slack} {
+		*d = time.Duration(a.ms(name, epoch0+d.Milliseconds())-epoch0) * time.Millisecond
+	}
+	return x
+}
+
+func (s *script) doc(x Settings) string {
+	return document(s.t, 1, func(d *Settings) { *d = x })
+}
+
 func (s *script) begin(first string, a arguments) {
-	doc := document(s.t, 1, func(x *Settings) {
-		if first != "settings" {
-			return
-		}
-		x.CohortMin = int(a.number("cohort_min", int64(x.CohortMin)))
-		for name, d := range map[string]*time.Duration{"settle": &x.Settle, "stalled": &x.Stalled, "patience_export": &x.PatienceExport,
-			"patience_companion": &x.PatienceCompanion, "cohort_patience": &x.CohortPatience, "match_window": &x.MatchWindow} {
-			if v := a.text(name, ""); v != "" {
-				*d, _ = time.ParseDuration(v)
-			}
-		}
-	})
+	s.base = Defaults()
+	if first == "settings" {
+		s.base = settingsOf(a, s.base)
+	}
+	doc := s.doc(s.base)
 	s.spec = specOf(s.t, doc)
 	var err error
 	if s.state, err = stream.NewState(stream.NewMemory(), &s.spec, 0); err != nil {
@@ -260,6 +280,28 @@ func (s *script) begin(first string, a arguments) {
 	}
 	if first != "bare" {
 		s.fold("regime", encode(s.t, &schemas.Regime{Document: doc}))
+	}
+}
+
+// worker opens the shard anew, as a worker with that configuration does that looked at the log at tick known.
+func (s *script) worker(doc string, known int64) {
+	spec, err := Spec(doc, known)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if s.held == nil {
+		s.remember()
+	}
+	task, err := spec.Open(0, 1, s.meta)
+	s.stopped = err != nil
+	if err != nil {
+		fmt.Fprintf(&s.out, "stop: %v\n", err)
+		return
+	}
+	s.task = task
+	if r := s.held; r != nil {
+		s.held = nil
+		s.step(*r)
 	}
 }
 
@@ -275,7 +317,18 @@ func (s *script) fold(key string, value []byte) {
 	if s.stopped {
 		s.t.Fatal("a stopped shard folds nothing")
 	}
-	r := s.log.put(0, key, value)
+	s.step(s.log.put(0, key, value))
+}
+
+func (s *script) remember() {
+	var err error
+	if s.meta, err = s.task.Meta(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *script) step(r stream.Record) {
+	s.remember()
 	effects := s.state.Effects()
 	if err := s.task.Step(s.state, r); err != nil {
 		s.refused(r, effects, err)
@@ -317,7 +370,7 @@ func (s *script) refused(r stream.Record, effects int, err error) {
 	poison := new(stream.PoisonError)
 	if !asPoison(err, &poison) {
 		fmt.Fprintf(&s.out, "stop: %v\n", err)
-		s.stopped = true
+		s.stopped, s.held = true, &r
 		return
 	}
 	if s.state.Effects() != effects {

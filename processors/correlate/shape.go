@@ -56,7 +56,7 @@ func (s *shard) compare(x *export, r *recording, ref reference) leaf.Verdict {
 				add(t.Role, t.Field, t.Clock, string(instant.S3), a, r.put(y == r.Row))
 			}
 		}
-		if y.DurationMS >= 0 && y.DurationMS <= leaf.MaxInteger && ref.start.Valid() && ref.end.Valid() {
+		if y.DurationMS >= 0 && y.DurationMS <= leaf.MaxInteger/2 && ref.start.Valid() && ref.end.Valid() {
 			add(fieldDuration, fieldDuration, string(instant.ExportMetadata), referenceClock, instant.Interval{Lo: y.DurationMS, Hi: y.DurationMS}, ref.end.Minus(ref.start))
 		}
 	}

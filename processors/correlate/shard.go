@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -18,6 +19,7 @@ const (
 	CodeWrongRecord = "wrong-record" // a record that has no business in observations
 	CodeBadEntity   = "bad-entity"   // no entity key, or another shard's
 	CodeNoBody      = "no-body"      // an observation that says nothing
+	CodeBadForm     = "bad-form"     // one that says what cannot be
 )
 
 // Sources a deadline can wait for, by their index in ticks and meta.
@@ -41,21 +43,24 @@ const (
 	lanes
 )
 
-// Spec is the stage: the fold of observations under the regime this worker is configured with. A log under another
-// regime stops it.
-func Spec(document string) (stream.Spec, error) {
+// Spec is the stage: the fold of observations under the regime that the log says. document is the regime this worker is
+// configured with, known the number of the clock's last tick when the worker looked, 0 if there was none. Neither ever
+// decides output. What entered before tick known is history, whatever it is; from there on the log's regime must be
+// document, else the task ends with stream.ErrStop: what an operator chose must not be overruled unseen. With known
+// math.MaxInt64 everything is history, as for a replay.
+func Spec(document string, known int64) (stream.Spec, error) {
 	if _, _, err := parseRegime(document); err != nil {
 		return stream.Spec{}, err
 	}
 	return stream.Spec{
-		Name: "correlate", Input: schemas.TopicObservations, Changelog: schemas.TopicCorrelateState,
+		Name: stageName, Input: schemas.TopicObservations, Changelog: schemas.TopicCorrelateState,
 		Outputs: []string{schemas.TopicCustodyRecords, schemas.TopicCustodyOpenings, schemas.TopicDriftAlerts,
 			schemas.TopicProbes, schemas.TopicObservations},
 		SelfTopic: true,
 		Lanes:     lanes,
 		Decode:    decode,
 		Open: func(partition, partitions int32, m []byte) (stream.Task, error) {
-			return open(document, partition, partitions, m)
+			return open(worker{document, known}, partition, partitions, m)
 		},
 	}, nil
 }
@@ -65,7 +70,7 @@ var metaSchema = avro.MustSchemaFor[meta]()
 // shard is the task of one partition of observations.
 type shard struct {
 	p, shards int32
-	document  string // the regime this worker is configured with
+	worker    worker
 	meta      meta
 	regime    regime // of meta.Regime
 	name      schemas.Hash
@@ -74,6 +79,12 @@ type shard struct {
 	scratch []byte              // bytes before they are emitted
 	opening schemas.Opening
 	draft   draft
+}
+
+// worker is what the fold knows of who runs it. It may stop the fold; it decides nothing else.
+type worker struct {
+	document string // the regime it is configured with
+	known    int64  // the clock's last tick when it looked
 }
 
 // draft is the leaf of the fact in hand. It is written before anything else is made.
@@ -87,8 +98,8 @@ type draft struct {
 	evidence   [1]schemas.Hash
 }
 
-func open(document string, partition, partitions int32, m []byte) (*shard, error) {
-	s := &shard{p: partition, shards: partitions, document: document, meta: meta{Epoch: 1}}
+func open(w worker, partition, partitions int32, m []byte) (*shard, error) {
+	s := &shard{p: partition, shards: partitions, worker: w, meta: meta{Epoch: 1}}
 	if m == nil {
 		return s, nil
 	}
@@ -98,7 +109,10 @@ func open(document string, partition, partitions int32, m []byte) (*shard, error
 	if s.meta.Regime == "" {
 		return s, nil
 	}
-	return s, s.adopt(s.meta.Regime)
+	if err := s.adopt(s.meta.Regime); err != nil {
+		return nil, err
+	}
+	return s, s.agrees(s.meta.Tick)
 }
 
 // Meta implements stream.Task.
@@ -140,6 +154,9 @@ func (s *shard) observe(tx stream.Tx, o *schemas.Observation, key string) error 
 	case o.Event == nil && o.Object == nil && o.Inspection == nil && o.Export == nil:
 		return stream.Poison(CodeNoBody, "neither event, object, inspection nor export")
 	}
+	if why := unfit(o); why != "" {
+		return stream.Poison(CodeBadForm, "%s", why)
+	}
 	if err := s.ready(); err != nil {
 		return err
 	}
@@ -158,15 +175,24 @@ func (s *shard) ready() error {
 	return nil
 }
 
-// enter takes a regime into force. The shard that owns the log's own entity records it.
+// enter takes a regime into force, from the next record on. The shard that owns the log's own entity records it. What
+// has its deadline keeps it: see the package comment.
 func (s *shard) enter(tx stream.Tx, r *schemas.Regime, atMS int64) error {
 	if r.Document == s.meta.Regime {
 		return nil
 	}
+	origin := s.regime.Origin
 	if err := s.adopt(r.Document); err != nil {
 		return err
 	}
+	if s.meta.Regime != "" && s.regime.Origin != origin {
+		return fmt.Errorf("%w: shard %d: a regime names the log %s, and this log is %s: another origin is another log, on topics of its own",
+			stream.ErrStop, s.p, s.regime.Origin, origin)
+	}
 	s.meta.Regime = r.Document
+	if err := s.agrees(s.meta.Tick); err != nil {
+		return err
+	}
 	log := s.logEntity()
 	if !s.owns(log) {
 		return nil
@@ -183,20 +209,27 @@ func (s *shard) enter(tx stream.Tx, r *schemas.Regime, atMS int64) error {
 	return nil
 }
 
-// adopt checks a regime against the worker's own and takes it as the one to fold by.
+// adopt takes a regime as the one to fold by, if this binary can.
 func (s *shard) adopt(document string) error {
 	r, name, err := parseRegime(document)
 	if err != nil {
 		return fmt.Errorf("%w: shard %d: %v", stream.ErrStop, s.p, err)
-	}
-	if document != s.document {
-		return fmt.Errorf("%w: the log's regime is %s, this worker is configured for %s: set correlate's settings back to the log's", stream.ErrStop, document, s.document)
 	}
 	if r.Shards != int64(s.shards) {
 		return fmt.Errorf("%w: the log's regime is for %d shards, the topic has %d: the partition count cannot be changed", stream.ErrStop, r.Shards, s.shards)
 	}
 	s.regime, s.name = r, name
 	return nil
+}
+
+// agrees stops the worker where the log is under another regime than its own after tick n and it cannot have known: a
+// regime that entered before the worker looked is history.
+func (s *shard) agrees(n int64) error {
+	if n < s.worker.known || s.meta.Regime == s.worker.document {
+		return nil
+	}
+	return fmt.Errorf("%w: shard %d: at tick %d the log is under regime %x, and this worker is configured for regime %x: restart with the new configuration; holdfast regime show says what differs",
+		stream.ErrStop, s.p, n, s.name, sha256.Sum256([]byte(s.worker.document)))
 }
 
 func (s *shard) logEntity() string { return "log:" + s.regime.Origin }

@@ -140,7 +140,7 @@ func TestStateRoundTrip(t *testing.T) {
 
 // At stake: one conversation that somebody floods must not stop its shard: its blob stays below a broker's limit for a
 // record, every fact still has its leaf, the leaf says that the entity spilled, and the openings say what they lack.
-func TestFlood(t *testing.T) {
+func TestH20Flood(t *testing.T) {
 	long := strings.Repeat("x", 100)
 	doc := document(t, 1, nil)
 	l := newLog(t, 1)

@@ -162,7 +162,14 @@ type folder struct {
 
 func newPlay(t testing.TB, d dice, shards int32, s *story) *play {
 	doc := document(t, shards, storySettings)
-	p := &play{t: t, d: d, log: newLog(t, shards), spec: specOf(t, doc), story: s}
+	p := newPlayUnder(t, d, shards, doc, specOf(t, doc))
+	p.story = s
+	return p
+}
+
+// newPlayUnder is a play whose log begins with a regime and has no story yet.
+func newPlayUnder(t testing.TB, d dice, shards int32, doc string, spec stream.Spec) *play {
+	p := &play{t: t, d: d, log: newLog(t, shards), spec: spec}
 	for i := range shards {
 		state, err := stream.NewState(stream.NewMemory(), &p.spec, 0)
 		if err != nil {

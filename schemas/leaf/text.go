@@ -119,6 +119,16 @@ func isEntity(s string) bool {
 	return contains(entityWords, kind) && isID(name)
 }
 
+// IsClock says whether a time may name this clock, IsZone whether it may name this zone, InYears whether a leaf can show
+// the instant. They are for whoever must refuse a fact that could not be written.
+func IsClock(s string) bool { return contains(clockWords, s) }
+
+// IsZone: see IsClock.
+func IsZone(s string) bool { return isZone(s) }
+
+// InYears: see IsClock. ms is Unix ms.
+func InYears(ms int64) bool { return minMS <= ms && ms <= maxMS }
+
 // isZone: UTC, or an offset of at most 23:59 as +hh:mm or -hh:mm.
 func isZone(s string) bool {
 	if s == "UTC" {

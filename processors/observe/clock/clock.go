@@ -17,6 +17,7 @@ const (
 	Group          = "clock"     // the clock's consumer group
 	correlateGroup = "correlate" // whose committed positions folded waits for
 	stateKey       = "clock"     // key of a ClockState in capture.progress
+	requestKey     = "regime"    // key of a request there, so that compaction keeps the newest
 )
 
 // Config is one clock's configuration. Any number of processes may run a clock with the same settings: one works, the
@@ -41,9 +42,11 @@ type Config struct {
 
 	// Partitions is the number of partitions of observations.
 	Partitions int32
-	// Regime is written before the first tick if observations is empty, else compared with what is there. Nil:
-	// observations must hold one already.
+	// Regime is written before the first tick if observations is empty. Later the clock runs only while it is in force,
+	// or asked for. Nil: observations must hold one already, and any will do.
 	Regime *schemas.Regime
+	// MayFollow refuses a regime that could not be folded after the one in force; it is then never written. Nil: any may.
+	MayFollow func(inForce, next string) error
 
 	// SessionTimeout is how long a silent owner keeps the clock. Default 9 s; brokers refuse less than their
 	// group.min.session.timeout.ms (6 s).

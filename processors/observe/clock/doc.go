@@ -42,6 +42,12 @@
 //  12. The first tick carries the regime before it, in the same transaction, when observations is empty; observe waits
 //     for it (WaitRegime), so the regime is the first record of every partition.
 //
+//  13. A regime that an operator asks for (Request, a record in capture.progress) enters before the next tick, in the same
+//     transaction, in every partition, and ClockState names it. A request says what is wanted, not what to do: the newest
+//     counts, one for the regime in force changes nothing, and reading it again after any crash answers it no second
+//     time. A clock whose own configuration is neither in force nor asked for writes no tick; one that has put another
+//     regime in force than its own stops after that tick.
+//
 // # How it is stored
 //
 // ClockState, key "clock" in capture.progress, holds everything of the above. The offsets at which tick n stands are

@@ -160,24 +160,42 @@ func (h *house) observations() [][]any {
 	}
 }
 
-// checkLog holds what every shard's log must look like: one regime, first; then ticks 1, 2, 3, ... without a gap or a
-// repetition, the same in every partition, t and epochs as promised. It returns how many ticks there are.
+// checkLog holds what every shard's log must look like: a regime first; then ticks 1, 2, 3, ... without a gap or a
+// repetition, the same in every partition, t and epochs as promised; and between two of them at most one regime, another
+// one than before, at the same place in each. It returns how many ticks there are.
 func (h *house) checkLog() int {
 	h.t.Helper()
+	return len(h.observations()[0]) - len(h.regimes())
+}
+
+// entered is a regime and the tick it entered before.
+type entered struct {
+	document string
+	since    int64
+}
+
+// regimes checks the log as checkLog says and returns its regimes.
+func (h *house) regimes() []entered {
+	h.t.Helper()
+	var out []entered
 	logs := h.observations()
 	for p, log := range logs {
-		if len(log) == 0 {
-			h.t.Fatalf("partition %d is empty", p)
+		if len(log) != len(logs[0]) {
+			h.t.Fatalf("partition %d holds %d records, partition 0 %d", p, len(log), len(logs[0]))
 		}
-		if _, ok := log[0].(*schemas.Regime); !ok {
-			h.t.Fatalf("partition %d begins with %T", p, log[0])
-		}
-		var before schemas.Tick
-		before.Epoch = 1
-		for i, rec := range log[1:] {
+		var found []entered
+		before := schemas.Tick{Epoch: 1}
+		for i, rec := range log {
+			if reg, ok := rec.(*schemas.Regime); ok {
+				if n := len(found); n > 0 && (found[n-1].document == reg.Document || found[n-1].since > before.N) {
+					h.t.Fatalf("partition %d: regime %s entered again before tick %d", p, reg.Document, before.N+1)
+				}
+				found = append(found, entered{reg.Document, before.N + 1})
+				continue
+			}
 			tick, ok := rec.(*schemas.Tick)
-			if !ok {
-				h.t.Fatalf("partition %d, record %d: %T", p, i+1, rec)
+			if !ok || len(found) == 0 {
+				h.t.Fatalf("partition %d, record %d: %T, after %d regimes", p, i, rec, len(found))
 			}
 			open := before.Epoch
 			if before.Cut {
@@ -186,13 +204,19 @@ func (h *house) checkLog() int {
 			if tick.N != before.N+1 || tick.TMS < before.TMS || tick.Epoch != open || tick.N == 1 && tick.Cut {
 				h.t.Fatalf("partition %d: tick %+v after %+v", p, *tick, before)
 			}
-			if i+1 < len(logs[0]) && fmt.Sprint(*tick) != fmt.Sprint(*logs[0][i+1].(*schemas.Tick)) {
+			if fmt.Sprint(rec) != fmt.Sprint(logs[0][i]) {
 				h.t.Fatalf("tick %d differs between partitions 0 and %d", tick.N, p)
 			}
 			before = *tick
 		}
+		if p == 0 {
+			out = found
+		}
+		if fmt.Sprint(found) != fmt.Sprint(out) || found[len(found)-1].since > before.N {
+			h.t.Fatalf("partition %d: regimes %v before tick %d; partition 0 has %v", p, found, before.N, out)
+		}
 	}
-	return len(logs[0]) - 1
+	return out
 }
 
 // An idle system must go on ticking: without ticks no deadline is ever judged, and a silent night looks like an outage.

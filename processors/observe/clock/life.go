@@ -45,6 +45,8 @@ type life struct {
 	last     Produced
 	written  time.Time       // when the last tick was committed
 	stalled  map[string]bool // sources that were warned of
+	refused  string          // the document of the request that was warned of
+	found    *beginning      // of observations, once it was read
 	ticks    int
 }
 
@@ -60,7 +62,7 @@ func live(ctx context.Context, cfg Config) (int, error) {
 		err = l.loop(ctx)
 	}
 	l.client.CloseAllowingRebalance()
-	if err == nil && !cfg.StayOnStop {
+	if (err == nil || errors.Is(err, stream.ErrStop)) && !cfg.StayOnStop {
 		l.leave()
 	}
 	return l.ticks, err
@@ -215,6 +217,8 @@ func (l *life) apply(r *kgo.Record) error {
 		}
 	case *schemas.ClockState:
 		l.state.ApplyClock(*rec, r.Timestamp.UnixMilli())
+	case *schemas.Regime:
+		l.state.ApplyRequest(*rec, r.Timestamp.UnixMilli())
 	}
 	return nil
 }

@@ -28,6 +28,8 @@ type world struct {
 	read      int // entries of log the clock has applied
 	through   int64
 	ticks     int
+	regimes   []string // as they stand in observations
+	asks      int
 }
 
 type message struct {
@@ -49,6 +51,7 @@ type entry struct {
 	key   string
 	p     schemas.Progress
 	clock *schemas.ClockState
+	asked *schemas.Regime
 	at    int64
 }
 
@@ -140,6 +143,8 @@ func (w *world) takeOver() {
 func (w *world) apply(e entry) {
 	if e.clock != nil {
 		w.clock.ApplyClock(*e.clock, e.at)
+	} else if e.asked != nil {
+		w.clock.ApplyRequest(*e.asked, e.at)
 	} else if err := w.clock.Apply(e.p, e.at); err != nil {
 		w.Fatal(err)
 	}
@@ -153,12 +158,52 @@ func (w *world) tick() {
 	w.busy()
 	ends := append([]int64(nil), w.raw[:]...)
 	w.busy()
-	tick, state := w.clock.Next(Inputs{Ends: map[string][]int64{events: ends}, Observed: map[string][]int64{events: append([]int64(nil), w.observed[:]...)}})
+	enters := w.clock.Asked()
+	if w.clock.N() == 0 {
+		enters = &schemas.Regime{Document: "0"}
+	}
+	tick, state := w.clock.Next(Inputs{Enters: enters, Ends: map[string][]int64{events: ends}, Observed: map[string][]int64{events: append([]int64(nil), w.observed[:]...)}})
 	if w.rng.IntN(10) == 0 {
 		return
 	}
 	w.append(entry{key: "clock", clock: &state})
+	if enters != nil {
+		w.regimes = append(w.regimes, enters.Document)
+	}
+	if state.Regime != w.regimes[len(w.regimes)-1] {
+		w.Fatalf("tick %d: the state names regime %s, observations hold %v", tick.N, state.Regime, w.regimes)
+	}
 	w.check(tick)
+}
+
+// ask is an operator who wants one of three regimes.
+func (w *world) ask() {
+	w.asks++
+	w.append(entry{key: requestKey, asked: &schemas.Regime{Document: fmt.Sprint(w.rng.IntN(3))}})
+}
+
+// checkRegimes holds that each change was asked for, that none is a repetition, and that the last wish comes true.
+func (w *world) checkRegimes() {
+	for i := 1; i < len(w.regimes); i++ {
+		if w.regimes[i] == w.regimes[i-1] {
+			w.Fatalf("regimes %v: one entered twice", w.regimes)
+		}
+	}
+	if len(w.regimes) > w.asks+1 {
+		w.Fatalf("regimes %v after %d requests", w.regimes, w.asks)
+	}
+	wanted := ""
+	for _, e := range w.log {
+		if e.asked != nil {
+			wanted = e.asked.Document
+		}
+	}
+	for range 100 {
+		w.tick()
+	}
+	if wanted != "" && w.regimes[len(w.regimes)-1] != wanted {
+		w.Fatalf("regimes %v; %s was asked for last", w.regimes, wanted)
+	}
 }
 
 func (w *world) busy() {
@@ -186,9 +231,9 @@ func (w *world) check(tick schemas.Tick) {
 }
 
 // The promise itself: through never moves back, and never passes a message that is not observed, whatever crashes,
-// restarts, retires, lags or takes over.
+// restarts, retires, lags or takes over. And a regime enters when it is asked for, once.
 func TestThroughNeverPassesAnUnobservedMessage(t *testing.T) {
-	var moved, ticks int
+	var moved, ticks, regimes int
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(rt)
 		load := rapid.IntRange(1, 60).Draw(rt, "load")
@@ -197,7 +242,9 @@ func TestThroughNeverPassesAnUnobservedMessage(t *testing.T) {
 			if w.rng.IntN(1000) < load {
 				w.queue = append(w.queue, &message{arrived: w.now, visible: w.now, partition: len(w.queue) % 2, offset: -1})
 			}
-			switch what := w.rng.IntN(41); {
+			switch what := w.rng.IntN(42); {
+			case what == 41:
+				w.ask()
 			case what < 26:
 				w.capture(what % 2)
 			case what < 34:
@@ -210,6 +257,8 @@ func TestThroughNeverPassesAnUnobservedMessage(t *testing.T) {
 			}
 		}
 		ticks += w.ticks
+		w.checkRegimes()
+		regimes += len(w.regimes)
 		if w.through > 0 {
 			moved++
 		}
@@ -217,7 +266,10 @@ func TestThroughNeverPassesAnUnobservedMessage(t *testing.T) {
 	if moved < 20 {
 		t.Fatalf("through moved in %d runs: the property was hardly put to the test", moved)
 	}
-	t.Logf("through moved in %d runs, %d ticks", moved, ticks)
+	if regimes < 200 {
+		t.Fatalf("%d regimes entered: the property was hardly put to the test", regimes)
+	}
+	t.Logf("through moved in %d runs, %d ticks, %d regimes", moved, ticks, regimes)
 }
 
 // Owners agree: one that reads the log from its start decides as the one that has read it all along, when what it reads
@@ -231,6 +283,9 @@ func TestTakeOverDecidesAlike(t *testing.T) {
 			if w.rng.IntN(6) == 0 {
 				w.tick()
 			}
+			if w.rng.IntN(20) == 0 {
+				w.ask()
+			}
 		}
 		for ; w.read < len(w.log); w.read++ {
 			w.apply(w.log[w.read])
@@ -242,7 +297,11 @@ func TestTakeOverDecidesAlike(t *testing.T) {
 		w.append(entry{key: "clock", clock: &state})
 		w.apply(w.log[len(w.log)-1])
 		_, want := w.clock.Next(Inputs{})
+		asked := w.clock.Asked()
 		w.takeOver()
+		if after := w.clock.Asked(); !reflect.DeepEqual(after, asked) {
+			rt.Fatalf("asked for: %v, and after taking over %v", asked, after)
+		}
 		if _, got := w.clock.Next(Inputs{}); !reflect.DeepEqual(got, want) {
 			rt.Fatalf("\n%+v\n%+v", got, want)
 		}

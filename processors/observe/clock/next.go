@@ -20,6 +20,9 @@ type Inputs struct {
 	Observed map[string][]int64 // by source: committed positions of its observe group
 	Folded   []int64            // committed positions of correlate in observations
 	Last     Produced           // where the last tick stands, if it was this owner that wrote it
+
+	Enters *schemas.Regime // the regime that is written before this tick; nil: none
+	Found  string          // the regime that the log was found to hold, where the state does not say; empty: not known
 }
 
 // Produced says at which offset of each partition of observations tick N stands.
@@ -34,6 +37,12 @@ func (s *State) Next(in Inputs) (schemas.Tick, schemas.ClockState) {
 	next := clone(s.last)
 	next.N++
 	next.TMS = max(s.t, s.last.TMS)
+	switch {
+	case in.Enters != nil:
+		next.Regime, next.RegimeSince = in.Enters.Document, next.N
+	case next.Regime == "":
+		next.Regime = in.Found
+	}
 	next.Instances = s.table()
 	next.Sources = make([]schemas.SourceState, len(sources))
 	for _, i := range derivation() {

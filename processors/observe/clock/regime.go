@@ -13,34 +13,102 @@ import (
 	"holdfast.example/stream"
 )
 
-// regime returns the record to write before tick n, nil if there is none to write. It compares the regime that the log
-// holds in its first partition with the configured one; the newest counts. Between topics that contradict each other
-// nothing is guessed.
-func regime(ctx context.Context, cfg Config, n int64) ([]byte, error) {
-	found, err := readRegime(ctx, cfg, n)
+// ruling returns the regime to write before the next tick, nil if there is none, and the one the log was found to hold
+// where the state does not say. A request that could not be folded is passed over: whoever wrote it is told by holdfast
+// regime, and the log must not stop for it.
+func (l *life) ruling(ctx context.Context) (enters *schemas.Regime, found string, err error) {
+	if l.ticks == 0 {
+		if err := l.kept(ctx); err != nil {
+			return nil, "", err
+		}
+	}
+	inForce := l.state.last.Regime
+	if inForce == "" {
+		if enters, found, err = l.beginning(ctx); err != nil || enters != nil {
+			return enters, "", err
+		}
+		inForce = found
+	}
+	asked := l.state.Asked()
+	if asked != nil && asked.Document == inForce {
+		asked = nil
+	}
+	if asked != nil && l.cfg.MayFollow != nil {
+		if err := l.cfg.MayFollow(inForce, asked.Document); err != nil {
+			if l.refused != asked.Document {
+				l.cfg.Logger.Warn("the regime that is asked for cannot enter this log", "regime", name(asked.Document), "error", err)
+				l.refused = asked.Document
+			}
+			asked = nil
+		}
+	}
+	standing := Standing{N: l.state.N(), Regime: inForce, Asked: asked}
+	return asked, found, Disagreement(standing, l.cfg.Regime)
+}
+
+// Disagreement is the sentence that stops a worker with a configuration of its own, nil if that is in force, asked for,
+// or if there is nothing to compare.
+func Disagreement(s Standing, own *schemas.Regime) error {
+	if own == nil || s.Regime == "" || s.Regime == own.Document || s.Asked != nil && s.Asked.Document == own.Document {
+		return nil
+	}
+	return fmt.Errorf("%w: the log is under regime %s at tick %d, and this worker is configured for regime %s: restart with the configuration of the regime in force, "+
+		"or put this one in force with holdfast regime apply; holdfast regime show says what differs", stream.ErrStop, name(s.Regime), s.N, name(own.Document))
+}
+
+// name is a regime's name, as every leaf has it.
+func name(document string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(document))) }
+
+// kept refuses to go on where a partition of observations was made anew under a clock that has ticked: its regime and
+// its facts are gone, and the shards would fold what comes by nothing.
+func (l *life) kept(ctx context.Context) error {
+	if l.state.N() == 0 {
+		return nil
+	}
+	topic := l.cfg.Kafka.Topic(schemas.TopicObservations)
+	ends, err := l.admin.ListEndOffsets(ctx, topic)
+	if err == nil {
+		err = ends.Error()
+	}
 	if err != nil {
-		return nil, fmt.Errorf("read regime: %w", err)
+		return fmt.Errorf("read ends of %s: %w", topic, err)
 	}
-	topic := cfg.Kafka.Topic(schemas.TopicObservations)
-	switch {
-	case n == 1 && found.tick > 0:
-		return nil, fmt.Errorf("%w: %s holds tick %d, and %s holds no clock: its records were lost, and a new clock would repeat the numbers of ticks; "+
-			"restore it, or start on new topics under a new prefix", stream.ErrStop, topic, found.tick, cfg.Kafka.Topic(schemas.TopicCaptureProgress))
-	case found.regime == nil && found.records > 0 && n == 1:
-		return nil, fmt.Errorf("%w: %s holds records and no regime before them; nothing may be written there before the clock's first tick: "+
+	for p := range l.cfg.Partitions {
+		if end, ok := ends.Lookup(topic, p); ok && end.Offset == 0 {
+			return fmt.Errorf("%w: partition %d of %s never held a record, and the clock has written tick %d there: the topic was deleted and made anew; "+
+				"restore it, or start on new topics under a new prefix", stream.ErrStop, p, topic, l.state.N())
+		}
+	}
+	return nil
+}
+
+// beginning returns the regime to begin the log with, or the one that its first partition holds where no ClockState says
+// so; the newest counts. Between topics that contradict each other nothing is guessed.
+func (l *life) beginning(ctx context.Context) (first *schemas.Regime, found string, err error) {
+	n := l.state.N() + 1
+	if l.found == nil {
+		b, err := readRegime(ctx, l.cfg, n)
+		if err != nil {
+			return nil, "", fmt.Errorf("read regime: %w", err)
+		}
+		l.found = &b
+	}
+	topic := l.cfg.Kafka.Topic(schemas.TopicObservations)
+	switch b := l.found; {
+	case n == 1 && b.tick > 0:
+		return nil, "", fmt.Errorf("%w: %s holds tick %d, and %s holds no clock: its records were lost, and a new clock would repeat the numbers of ticks; "+
+			"restore it, or start on new topics under a new prefix", stream.ErrStop, topic, b.tick, l.progress)
+	case b.regime != nil:
+		return nil, b.regime.Document, nil
+	case n > 1: // expired with the log's first records; what the shards hold is their own check
+		return nil, "", nil
+	case b.records > 0:
+		return nil, "", fmt.Errorf("%w: %s holds records and no regime before them; nothing may be written there before the clock's first tick: "+
 			"start on new topics under a new prefix", stream.ErrStop, topic)
-	case found.regime == nil && n > 1: // expired with the log's first records; what the shards hold is their own check
-		return nil, nil
-	case found.regime == nil && cfg.Regime == nil:
-		return nil, fmt.Errorf("%w: %s is empty and no regime is configured to begin with", stream.ErrConfig, topic)
-	case found.regime == nil:
-		return schemas.Append(nil, cfg.Regime)
-	case cfg.Regime == nil || cfg.Regime.Document == found.regime.Document:
-		return nil, nil
+	case l.cfg.Regime == nil:
+		return nil, "", fmt.Errorf("%w: %s is empty and no regime is configured to begin with", stream.ErrConfig, topic)
 	}
-	return nil, fmt.Errorf("%w: the log is under regime %x, and this worker's configuration makes regime %x: what reaches the fold must not change unseen; "+
-		"run with the old configuration, or apply the new one with holdfast regime apply",
-		stream.ErrStop, sha256.Sum256([]byte(found.regime.Document)), sha256.Sum256([]byte(cfg.Regime.Document)))
+	return l.cfg.Regime, "", nil
 }
 
 // beginning is what the first partition of observations was found to hold.
@@ -51,8 +119,8 @@ type beginning struct {
 }
 
 // readRegime reads committed records of partition 0. Before the first tick it reads all there are: a log that holds a
-// tick shows it soon. Later it reads the first record, which is the regime, and goes on only if that is another one
-// than ours: it may have been replaced.
+// tick shows it soon. Later, for a clock whose state does not name its regime, it reads the first record, which is the
+// regime, and goes on only if that is another one than ours: it may have been replaced.
 func readRegime(ctx context.Context, cfg Config, n int64) (beginning, error) {
 	var b beginning
 	topic := cfg.Kafka.Topic(schemas.TopicObservations)
@@ -63,7 +131,7 @@ func readRegime(ctx context.Context, cfg Config, n int64) (beginning, error) {
 	}
 	defer client.Close()
 	admin := kadm.NewClient(client)
-	start, end, err := bounds(ctx, admin, topic, 0)
+	start, end, err := bounds(ctx, admin, topic, 0, (*kadm.Client).ListCommittedOffsets)
 	if err != nil || start == end {
 		return b, err
 	}
@@ -102,8 +170,8 @@ func (b *beginning) take(value []byte) {
 	}
 }
 
-// bounds returns a partition's log start and its last stable offset: what can be read committed.
-func bounds(ctx context.Context, admin *kadm.Client, topic string, p int32) (start, end int64, err error) {
+// bounds returns a partition's log start and its end, the last stable offset or the one after the last record.
+func bounds(ctx context.Context, admin *kadm.Client, topic string, p int32, list listOffsets) (start, end int64, err error) {
 	starts, err := admin.ListStartOffsets(ctx, topic)
 	if err == nil {
 		err = starts.Error()
@@ -111,7 +179,7 @@ func bounds(ctx context.Context, admin *kadm.Client, topic string, p int32) (sta
 	if err != nil {
 		return 0, 0, err
 	}
-	ends, err := admin.ListCommittedOffsets(ctx, topic)
+	ends, err := list(admin, ctx, topic)
 	if err == nil {
 		err = ends.Error()
 	}

@@ -26,6 +26,7 @@ type State struct {
 	last  schemas.ClockState // the newest read back; N 0: none yet
 	t     int64              // greatest append time read
 	views []view             // by index of sources
+	asked *schemas.Regime    // the newest request for a regime read, in force or not; nil: none
 
 	// Ignored counts records that were read and say nothing: of an unknown source, of a lower boot, a claim later than
 	// its own record, a ClockState whose n was already read.
@@ -110,6 +111,21 @@ func (s *State) Apply(p schemas.Progress, appendMS int64) error {
 	delete(v.gone, p.Instance)
 	v.live[p.Instance] = in
 	return nil
+}
+
+// ApplyRequest takes in an operator's request for a regime, with its append time. The newest one counts: it says what is
+// wanted, not what to do, so it may be read any number of times, before or after the ClockState that answers it.
+func (s *State) ApplyRequest(r schemas.Regime, appendMS int64) {
+	s.t = max(s.t, appendMS)
+	s.asked = &r
+}
+
+// Asked returns the regime that is asked for and not in force, nil if there is none.
+func (s *State) Asked() *schemas.Regime {
+	if s.asked == nil || s.asked.Document == s.last.Regime {
+		return nil
+	}
+	return s.asked
 }
 
 // ApplyClock takes in a ClockState, with its append time. The first record of an n wins. What was read before it and

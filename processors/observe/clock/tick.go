@@ -17,11 +17,16 @@ import (
 func (l *life) tick(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.cfg.TransactionTimeout)
 	defer cancel()
-	tick, next := l.state.Next(l.positions(ctx))
+	enters, found, err := l.ruling(ctx)
+	if err != nil {
+		return err
+	}
+	in := l.positions(ctx)
+	in.Enters, in.Found = enters, found
+	tick, next := l.state.Next(in)
 	var first []byte
-	if tick.N == 1 || l.ticks == 0 {
-		var err error
-		if first, err = regime(ctx, l.cfg, tick.N); err != nil {
+	if enters != nil {
+		if first, err = schemas.Append(nil, enters); err != nil {
 			return err
 		}
 	}
@@ -39,10 +44,14 @@ func (l *life) tick(ctx context.Context) error {
 	l.ticks++
 	l.written = time.Now()
 	l.report(tick)
+	if enters != nil {
+		l.cfg.Logger.Info("regime in force", "n", tick.N, "regime", name(enters.Document))
+		return Disagreement(Standing{N: tick.N, Regime: enters.Document}, l.cfg.Regime)
+	}
 	return nil
 }
 
-// records makes one transaction's records: the regime, if there is one to write, and the tick to every partition of
+// records makes one transaction's records: the regime, if one enters, and the tick to every partition of
 // observations, then the state to capture.progress. The order within a partition is the order here.
 func (l *life) records(first []byte, tick *schemas.Tick, next *schemas.ClockState) ([]*kgo.Record, error) {
 	value, err := schemas.Append(nil, tick)
