@@ -209,6 +209,11 @@ func (c *checker) shortest() (topic string, kept time.Duration) {
 
 // stages is what the stages need to run at all.
 func (c *checker) stages() {
+	if a := c.Admin.Listen; a != "" {
+		_, _, err := net.SplitHostPort(a)
+		c.unless(err == nil, "admin.listen", "%q is no host:port; write, for example, 127.0.0.1:9464", a)
+		c.unless(a != c.Capture.Webhook.Listen || strings.HasSuffix(a, ":0"), "admin.listen", "is capture.webhook.listen too; the two are apart, because only one of them is for senders")
+	}
 	c.unless(c.Worker != "", "worker", "is not set; give this process a stable name, the same after a restart, such as its StatefulSet pod's")
 	c.unless(c.Worker == "" || workerForm.MatchString(c.Worker), "worker", "%q must be 1 to 64 letters, digits, '.', '_' and '-'", c.Worker)
 	c.unless(len(c.Stages) > 0, "stages", "is empty; name at least one of capture, observe, clock, correlate")

@@ -40,6 +40,10 @@ type Config struct {
 		Format string `key:"format" default:"auto" one:"auto|text|json" help:"auto: text on a terminal, else JSON"`
 	} `key:"log"`
 
+	Admin struct {
+		Listen string `key:"listen" help:"host:port of /healthz, /readyz and /metrics, for everybody who reaches it; none: not opened"`
+	} `key:"admin"`
+
 	Capture   Capture   `key:"capture"`
 	Clock     Clock     `key:"clock"`
 	Correlate Correlate `key:"correlate"`

@@ -182,7 +182,7 @@ capture:
 	if err := config.correlate().Validate(); err != nil {
 		t.Error(err)
 	}
-	if parts, err := config.parts(log); err != nil || len(parts) != 4 {
+	if parts, err := config.parts(log, nil); err != nil || len(parts) != 4 {
 		t.Errorf("%d stages, %v", len(parts), err)
 	}
 }

@@ -51,7 +51,7 @@ func loadFrom(from settings.From, n need, stages []string) (*Config, *settings.L
 		return nil, loaded, wrong
 	}
 	if n == needStages {
-		if _, err := config.parts(slog.New(slog.DiscardHandler)); err != nil {
+		if _, err := config.parts(slog.New(slog.DiscardHandler), nil); err != nil {
 			return nil, loaded, settings.Mistakes{{Where: cmp.Or(from.File, "configuration"), Text: err.Error()}}
 		}
 	}

@@ -24,6 +24,9 @@ func newLogger(w io.Writer, level, format string) *slog.Logger {
 }
 
 func isTerminal(w io.Writer) bool {
+	if p, ok := w.(*progress); ok {
+		w = p.to
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return false

@@ -9,8 +9,11 @@
 //	load.go      file, environment and flags of one verb; print.go: config print
 //	run.go       the order in which stages start and stop; stages.go: what each stage is
 //	wiring.go    settings into the configuration of each package
+//	agree.go     what holds a worker to the log's regime; regime.go: regime show, apply
 //	topics.go    topics print, create, check; lost.go: those not to be created anew; cat.go: topics cat
-//	log.go       what is logged of what the stages observe
+//	replay.go    replay; replay_log.go: how it reads the cluster; replay_show.go: how it shows a difference
+//	log.go       what is logged of what the stages observe; progress.go: how far a restore is
+//	watch.go     who else is told: metrics (package metrics), liveness and readiness (package admin)
 //
 // # Promises
 //
@@ -25,9 +28,9 @@
 //
 // # Exit codes
 //
-// 0: done, or a clean stop. 1: topics check found differences. 4: configuration, command line, topics or permissions.
-// 5: broker or store out of reach. 6: state or integrity; a restart does not mend it. By a second signal: 128 and its
-// number, as a shell shows it.
+// 0: done, or a clean stop. 1: topics check found differences, or no clock has answered regime apply yet. 4:
+// configuration, command line, topics or permissions. 5: broker or store out of reach. 6: state or integrity; a restart
+// does not mend it. By a second signal: 128 and its number, as a shell shows it.
 package main
 
 import (
@@ -81,7 +84,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errDifferent):
+	case errors.Is(err, errDifferent), errors.Is(err, errNotYet):
 		return exitDifferent
 	case errors.Is(err, stream.ErrStop):
 		return exitStop
@@ -115,7 +118,8 @@ Every setting of the configuration file is also a flag of every verb and an envi
 kafka.sasl.password, --kafka-sasl-password, HOLDFAST_KAFKA_SASL_PASSWORD. A flag wins over the
 environment, the environment over the file. holdfast help settings lists them all.
 
-Exit codes: 0 done; 1 topics check found differences; 4 configuration, command line, topics or
+Exit codes: 0 done; 1 topics check found differences, or no clock has answered
+regime apply yet; 4 configuration, command line, topics or
 permissions; 5 broker or store out of reach; 6 state or integrity, which a restart does not mend.`,
 		SilenceErrors: true, SilenceUsage: true, Args: noVerb,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -132,7 +136,7 @@ permissions; 5 broker or store out of reach; 6 state or integrity, which a resta
 		newStage(l, stageCapture, []string{stageCapture}, "Receives events, reads queues and objects, writes them down as they came"),
 		newStage(l, stageObserve, []string{stageObserve, stageClock}, "Turns what came into what it says; with the clock"),
 		newStage(l, stageCorrelate, []string{stageCorrelate}, "Folds observations into custody records and alerts"),
-		newTopics(l), newConfig(l), newVersion(), newSettingsHelp(),
+		newReplay(l), newTopics(l), newRegime(l), newConfig(l), newVersion(), newSettingsHelp(),
 	)
 	return root
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,23 +41,31 @@ func (l *loader) run(cmd *cobra.Command, stages []string) error {
 	if err != nil {
 		return err
 	}
-	plain := newLogger(cmd.ErrOrStderr(), config.Log.Level, config.Log.Format)
+	screen := newProgress(cmd.ErrOrStderr(), time.Now)
+	plain := newLogger(screen, config.Log.Level, config.Log.Format)
 	log := plain.With("worker", config.Worker)
+	screen.log = log
 	for _, u := range loaded.Unknown {
 		log.Warn(u)
 	}
 	if s := &config.Kafka.SASL; s.Mechanism == "PLAIN" && !config.Kafka.TLS.Enabled {
 		log.Warn("the password goes over the network in clear: kafka.sasl.mechanism is PLAIN and kafka.tls is off")
 	}
+	w := newWatch(config, screen)
+	unlisten, err := w.listen(config.Admin.Listen, log)
+	if err != nil {
+		return err
+	}
+	defer unlisten()
 	ctx, restore := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 	defer restore()
-	if err := preflight(ctx, config); err != nil {
+	if err := admit(ctx, config); err != nil {
 		if ctx.Err() != nil {
 			return nil // stopped before anything had begun
 		}
 		return err
 	}
-	parts, err := config.parts(plain)
+	parts, err := config.parts(plain, w)
 	if err != nil {
 		return err
 	}
@@ -67,7 +76,8 @@ func (l *loader) run(cmd *cobra.Command, stages []string) error {
 	}
 	// From the first signal on the second one has its usual effect: the process ends at once.
 	defer context.AfterFunc(ctx, restore)()
-	err = runParts(ctx, log, parts)
+	defer context.AfterFunc(ctx, w.board.Stopping)()
+	err = runParts(ctx, log, w.parts(parts))
 	if err == nil {
 		log.Info("stopped")
 	}

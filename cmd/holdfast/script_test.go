@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"flag"
+	"io"
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,7 +40,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"broker": startBroker, "code": wantCode, "produce": produce, "await": await, "address": address, "post": post, "terminate": terminate, "delete": deleteTopic,
+			"broker": startBroker, "code": wantCode, "produce": produce, "await": await, "address": address, "post": post, "terminate": terminate, "ask": ask, "ready": ready, "delete": deleteTopic,
 		},
 		RequireExplicitExec: true,
 	})
@@ -150,4 +152,38 @@ func terminate(ts *testscript.TestScript, _ bool, _ []string) {
 	for _, c := range ts.BackgroundCmds() {
 		ts.Check(c.Process.Signal(syscall.SIGTERM))
 	}
+}
+
+// ask is the script command ask ADDRESS PATH CODE: a GET whose answer has the code, and can be seen with stdout.
+func ask(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: ask ADDRESS PATH CODE")
+	}
+	if got, body := get(ts, args[0], args[1]); got != args[2] {
+		ts.Fatalf("%s: %s; want %s\n%s", args[1], got, args[2], body)
+	}
+}
+
+// ready is the script command ready ADDRESS: until /readyz answers 200; its answer can be seen with stdout.
+func ready(ts *testscript.TestScript, _ bool, args []string) {
+	for end := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		got, body := get(ts, args[0], "/readyz")
+		if got == "200" {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("waited in vain for readiness:\n%s", body)
+		}
+	}
+}
+
+func get(ts *testscript.TestScript, address, path string) (code, body string) {
+	res, err := http.Get("http://" + address + path)
+	ts.Check(err)
+	b, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	ts.Check(res.Body.Close())
+	_, err = ts.Stdout().Write(b)
+	ts.Check(err)
+	return strconv.Itoa(res.StatusCode), string(b)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -11,53 +10,52 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"holdfast.example/processors/capture"
-	"holdfast.example/processors/correlate"
 	"holdfast.example/processors/observe"
 	"holdfast.example/processors/observe/clock"
-	"holdfast.example/schemas"
 	"holdfast.example/stream"
 )
 
 // parts makes the configured stages; nothing runs yet.
-func (c *Config) parts(log *slog.Logger) ([]part, error) {
-	document, err := c.correlate().Document(c.Kafka.Partitions)
+func (c *Config) parts(log *slog.Logger, w *watch) ([]part, error) {
+	own, err := c.regime()
 	if err != nil {
-		return nil, fmt.Errorf("%w: correlate: %w", stream.ErrConfig, err)
+		return nil, err
 	}
 	var out []part
 	if slices.Contains(c.Stages, stageCapture) {
-		conf := c.capture(log)
+		conf := w.captures(c.capture(log))
 		if err := conf.Validate(); err != nil {
 			return nil, err
 		}
 		out = append(out, part{stageCapture, func(ctx context.Context) error { return capture.Run(ctx, conf) }})
 	}
 	if slices.Contains(c.Stages, stageObserve) {
-		out = append(out, part{stageObserve, func(ctx context.Context) error { return c.observe(ctx, log) }})
+		out = append(out, part{stageObserve, func(ctx context.Context) error { return c.observe(ctx, log, w) }})
 	}
 	if slices.Contains(c.Stages, stageClock) {
-		conf := c.clock(log, &schemas.Regime{Document: document, Build: readBuild().String()})
+		conf := c.clock(log, own)
+		conf.OnTick = w.ticks(conf.OnTick)
 		out = append(out, part{stageClock, func(ctx context.Context) error { return clock.Run(ctx, conf) }})
 	}
 	if slices.Contains(c.Stages, stageCorrelate) {
-		spec, err := correlate.Spec(document)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", stream.ErrConfig, err)
-		}
-		conf := c.stream(log)
-		out = append(out, part{stageCorrelate, func(ctx context.Context) error { return stream.Run(ctx, conf, spec) }})
+		conf := w.streams(c.stream(log))
+		out = append(out, part{stageCorrelate, func(ctx context.Context) error {
+			w.awaits(stageCorrelate)
+			return c.fold(ctx, log, conf, own)
+		}})
 	}
 	return out, nil
 }
 
 // observe runs the three stages of that name once the regime is the first record of every partition.
-func (c *Config) observe(ctx context.Context, log *slog.Logger) error {
+func (c *Config) observe(ctx context.Context, log *slog.Logger, w *watch) error {
+	w.awaits(stageObserve)
 	if err := c.waitRegime(ctx, log); err != nil || ctx.Err() != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, spec := range observe.Specs() {
-		group.Go(func() error { return stream.Run(ctx, c.stream(log), spec) })
+	for _, spec := range observe.SpecsCounting(w.counters()) {
+		group.Go(func() error { return stream.Run(ctx, w.streams(c.stream(log)), spec) })
 	}
 	return group.Wait()
 }

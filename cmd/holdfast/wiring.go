@@ -74,18 +74,20 @@ func reveal(secrets []settings.Secret) []string {
 
 func (c *Config) stream(log *slog.Logger) stream.Config {
 	s := &c.Stream
-	return stream.Config{
+	out := stream.Config{
 		Kafka: c.kafka(), Worker: c.Worker, Dir: c.StateDir, Commit: s.Commit, MaxTransactionBytes: int(s.MaxTransactionBytes),
 		MaxTransactionRecords: s.MaxTransactionRecords, SessionTimeout: s.SessionTimeout, RebalanceTimeout: s.RebalanceTimeout,
 		TransactionTimeout: s.TransactionTimeout, FetchMaxBytes: int32(s.FetchMaxBytes), HotSet: s.HotSet, StoreCache: int64(s.StoreCache),
 		StayOnStop: s.StayOnStop, Logger: log, Observer: stream.LogObserver(log.With("worker", c.Worker)),
 	}
+	faultpoints(&out)
+	return out
 }
 
 func (c *Config) clock(log *slog.Logger, regime *schemas.Regime) clock.Config {
 	return clock.Config{
 		Kafka: c.kafka(), Worker: c.Worker, Interval: c.Clock.Tick, Epoch: c.Clock.Epoch, Hourly: c.Clock.Hourly, Slack: c.Clock.Slack,
-		Stall: c.Correlate.Stalled, Partitions: c.Kafka.Partitions, Regime: regime, SessionTimeout: c.Stream.SessionTimeout,
+		Stall: c.Correlate.Stalled, Partitions: c.Kafka.Partitions, Regime: regime, MayFollow: c.mayFollow, SessionTimeout: c.Stream.SessionTimeout,
 		TransactionTimeout: c.Stream.TransactionTimeout, StayOnStop: c.Stream.StayOnStop,
 		Logger: log.With("stage", stageClock), OnTick: logTick(c.named(log, stageClock)),
 	}

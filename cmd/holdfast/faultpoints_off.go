@@ -1,0 +1,9 @@
+//go:build !faultpoints
+
+package main
+
+import "holdfast.example/stream"
+
+// faultpoints does nothing: the program that is shipped cannot be told to break itself. The one that can is built with
+// -tags faultpoints, for the soak and the mutants.
+func faultpoints(*stream.Config) {}
