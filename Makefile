@@ -3,16 +3,18 @@
 SEED     ?= 1
 FUZZTIME ?= 20s
 BENCH    ?= .
+FAULTS   ?= 200
+RUN      ?= .
 
 # Where git cannot name a commit (an archive, a clone of another user's), the programs carry none.
 VCS := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 BUILD := go build $(VCS)
 
 # The programs are Go alone, and the same wherever they are built. What compiles the same way shares what is compiled.
-build lint fuzz: export CGO_ENABLED = 0
-build lint fuzz: export GOFLAGS += -trimpath
+build lint fuzz mutants soak: export CGO_ENABLED = 0
+build lint fuzz mutants soak: export GOFLAGS += -trimpath
 
-.PHONY: help build test lint demo bench fuzz clean
+.PHONY: help build test lint demo soak mutants kafka bench fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +38,15 @@ lint: ## gofmt, go vet, staticcheck, govulncheck
 
 demo: build ## a contact centre played through holdfast; SEED=n for another one
 	bin/sandbox demo --holdfast "$(CURDIR)/bin/holdfast" --seed $(SEED) --out demo-out
+
+soak: ## FAULTS=200 faults on three real brokers under load, then every record is accounted for; SEED=n replays
+	@go run ./internal/soak -faults $(FAULTS) -seed $(SEED)
+
+mutants: ## plants defects in a copy of the code; each must be caught; RUN=regexp for some
+	@go run ./internal/mutants -run '$(RUN)'
+
+kafka: ## a real Apache Kafka on this machine, three brokers, until Ctrl-C; needs Java 17 and Maven
+	@go run ./deploy/kafka -n 3
 
 bench: ## every benchmark, then each goal: reached or MISSED; BENCH=regexp for some
 	@go run ./internal/trials bench -bench '$(BENCH)'

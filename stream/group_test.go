@@ -82,7 +82,7 @@ func fenced(t *testing.T, open func(testing.TB) *world) {
 	var rebuilt atomic.Int64
 	cfg.Observer = stream.Tee(testLog(t), &stream.Observer{Rebuilding: func(string, error, time.Duration) { rebuilt.Add(1) }})
 	stop := w.worker(cfg, tally(tallyInput))
-	for range 5 {
+	for range 2 {
 		w.feed(100)
 		w.wait("the fold", 20*time.Second, w.folded("t.tally")) // so the worker has its producer id before the thief
 		before := rebuilt.Load()

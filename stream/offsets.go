@@ -11,8 +11,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// fenceLook is the pause between two looks of fencedBy.
-const fenceLook = 100 * time.Millisecond
+// fencedBy looks for so long, with such pauses. A process that took our id over joins within milliseconds on a healthy
+// host; the time is what it may take on one that is overloaded.
+const (
+	fenceWait = 3 * time.Second
+	fenceLook = 100 * time.Millisecond
+)
 
 // errNoMember means that the client is not in the group at this moment: to commit then would not be checked.
 var errNoMember = errors.New("not a member of the group")
@@ -109,14 +113,13 @@ func (s *session) current(ctx context.Context) error {
 
 // fencedBy looks who fenced our transactional id, for one of two causes looks like the other: the coordinator gave up a
 // transaction of ours that took too long, or another process runs under our name. The other process joins the group
-// right after it took the id over, so if it is that, our membership ends while we look: for a session timeout, since
-// one that takes longer to join is as good as dead. Without this look the older of the two would rebuild, fence the
-// newer, and one could not say which of them stops.
+// right after it took the id over, so if it is that, our membership ends while we look. Without this look the older of
+// the two would rebuild, fence the newer, and one could not say which of them stops.
 func (s *session) fencedBy(ctx context.Context, cause error) error {
 	if !errors.Is(cause, kerr.ProducerFenced) && !errors.Is(cause, kerr.InvalidProducerEpoch) {
 		return cause
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.SessionTimeout)
+	ctx, cancel := context.WithTimeout(ctx, fenceWait)
 	defer cancel()
 	for {
 		err := s.current(ctx)

@@ -29,6 +29,9 @@ var (
 	namedLink   = regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)]*)?\)`)
 	namedTarget = regexp.MustCompile("(?:`|^\\s*(?:\\$ )?|&& )make ([a-z]+)")
 	makeTarget  = regexp.MustCompile(`(?m)^([a-z]+):`)
+	// A test in backquotes; after a slash, the name of one of its cases, which may be a script's.
+	namedTest = regexp.MustCompile("`(Test[A-Z][A-Za-z0-9]*)(?:/[^`]*)?`")
+	testFunc  = regexp.MustCompile(`(?m)^func (Test[A-Z][A-Za-z0-9]*)\(t \*testing\.T\)`)
 )
 
 // checkDocs holds that what the documents name is there.
@@ -42,6 +45,7 @@ func checkDocs(t *Tree) []Breach {
 			}
 		}
 	}
+	tests := t.tests()
 	var out []Breach
 	for _, f := range t.documents() {
 		for i, line := range bytes.Split(f.Text, []byte("\n")) {
@@ -58,9 +62,27 @@ func checkDocs(t *Tree) []Breach {
 					say("names make " + string(m[1]) + ", which the Makefile does not have")
 				}
 			}
+			for _, m := range namedTest.FindAllSubmatch(line, -1) {
+				if !tests[string(m[1])] {
+					say("names " + string(m[1]) + ", and no test is called so")
+				}
+			}
 		}
 	}
 	return out
+}
+
+// tests returns the names of all tests.
+func (t *Tree) tests() map[string]bool {
+	all := map[string]bool{}
+	for _, f := range t.Files {
+		if strings.HasSuffix(f.Path, "_test.go") {
+			for _, m := range testFunc.FindAllSubmatch(f.Text, -1) {
+				all[string(m[1])] = true
+			}
+		}
+	}
+	return all
 }
 
 // namesIn returns the paths that a line names, each once. A file without a folder is returned as */name.

@@ -15,7 +15,7 @@
 //	size     lines of a file, lines of a function
 //	names    file and folder names that say nothing
 //	root     what lies at the top is a closed list
-//	docs     every path and every make target that the documents name exists
+//	docs     every path, make target and test that the documents name exists
 //	places   no file names a folder of one machine, nor a host that serves packages
 //
 // To loosen a rule is to change its data here, in the same commit, with its reason. Go files are read with go/parser

@@ -103,6 +103,7 @@ func (r *room) breaches(f *File) []Breach {
 		switch folder, ours := strings.CutPrefix(i.path, module+"/"); {
 		case i.name == ".":
 			says = "a dot import hides where names come from"
+		case f.excepted(i.path):
 		case ours && folder == r.folder:
 		case ours && covered(r.ours, folder), ours && f.Test() && covered(r.tests, folder):
 		case ours:
@@ -115,6 +116,16 @@ func (r *room) breaches(f *File) []Breach {
 		}
 	}
 	return out
+}
+
+// excepted says whether an import is one of exceptions.
+func (f *File) excepted(imported string) bool {
+	for _, e := range exceptions {
+		if e.file == f.Path && e.what == imported && strings.HasPrefix(string(f.Text), "//go:build "+e.tag+"\n") {
+			return true
+		}
+	}
+	return false
 }
 
 func mayImport(theirs []string, p string) bool {
@@ -135,7 +146,7 @@ func checkKept(t *Tree) []Breach {
 		}
 		for _, i := range f.imports() {
 			for _, k := range keeps {
-				if !k.holds(i.path) || covered(k.in, f.Folder()) || k.tests && f.Test() {
+				if !k.holds(i.path) || covered(k.in, f.Folder()) || k.tests && f.Test() || f.excepted(i.path) {
 					continue
 				}
 				if !k.tests && f.Test() && foreign(i.path) && covered(testedWith, f.Folder()) {

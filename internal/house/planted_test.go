@@ -41,6 +41,8 @@ var plants = []plant{
 	{"kept", "a fake broker in the program", files("stream/bad.go", goFile("stream", "github.com/twmb/franz-go/pkg/kfake")), "stream/bad.go", "no fakes"},
 	{"kept", "a fake S3 outside of its room", files("deploy/sandbox/demo/bad.go", goFile("demo", "github.com/versity/versitygw/embedgw")), "deploy/sandbox/demo/bad.go", "no fakes"},
 	{"kept", "test support in the program", files("stream/bad.go", goFile("stream", module+"/stream/streamtest")), "stream/bad.go", "test support"},
+	{"kept", "the points without their tag", files("cmd/holdfast/faultpoints_on.go", goFile("main", module+"/stream/streamtest")), "cmd/holdfast/faultpoints_on.go", "test support"},
+	{"imports", "the points in another file", files("cmd/holdfast/points.go", "//go:build faultpoints\n\n"+goFile("main", module+"/stream/streamtest")), "cmd/holdfast/points.go", "must not import stream/streamtest"},
 	{"kept", "testing in the program", files("cmd/holdfast/bad.go", goFile("main", "testing")), "cmd/holdfast/bad.go", "under test"},
 	{"kept", "metrics in a verb", files("processors/capture/bad.go", goFile("capture", "github.com/prometheus/client_golang/prometheus")), "processors/capture/bad.go", "Observer"},
 	{"kept", "the global logger", files("processors/capture/bad.go", goFile("capture", "log")), "processors/capture/bad.go", "slog"},
@@ -82,6 +84,8 @@ var plants = []plant{
 	{"docs", "a link", files("docs/FORMAT.md", "[more](RUMOUR.md#here)\n"), "docs/FORMAT.md", "docs/RUMOUR.md"},
 	{"docs", "a pattern that matches nothing", files("README.md", "All of `schemas/*.proto`.\n"), "README.md", "schemas/*.proto"},
 	{"docs", "a target", files("README.md", "Run `make coffee`.\n"), "README.md", "make coffee"},
+	{"docs", "a test", files("docs/FORMAT.md", "Held by `TestRumour`.\n"), "docs/FORMAT.md", "TestRumour"},
+	{"docs", "a case of a test", files("docs/FORMAT.md", "Held by `TestRumour/told twice`.\n"), "docs/FORMAT.md", "TestRumour"},
 
 	{"places", "a home", files("docs/FORMAT.md", "In "+"/home"+"/ada/holdfast it works.\n"), "docs/FORMAT.md", "folder of one machine"},
 	{"places", "a work folder, in the nested module", files("deploy/sandbox/page/bad.go", "package page\n\nconst x = \"/"+"root/x\"\n"), "deploy/sandbox/page/bad.go", "folder of one machine"},

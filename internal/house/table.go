@@ -46,8 +46,12 @@ var rooms = []room{
 	{"stream", []string{"schemas", "stream/internal/fault"}, append([]string{"github.com/cockroachdb/pebble/v2", "github.com/tidwall/btree"}, kafkaClient...),
 		testsOfStream, false, "the only place that begins and ends a transaction"},
 	{"stream/internal/fault", nil, nil, testsOfStream, false, "points at which a test lets the runtime die; stands on nothing"},
-	{"stream/streamtest", []string{"schemas", "stream", "stream/internal/fault"}, kafkaClient, testsOfStream, false,
+	{"stream/replay", []string{"schemas", "stream"}, nil, testsOfStream, false,
+		"a stage's fold in one pass, held against what is recorded; no broker, so that tests and the program replay by the same code"},
+	{"stream/streamtest", []string{"schemas", "stream", "stream/internal/fault", "stream/replay"}, kafkaClient, testsOfStream, false,
 		"for tests of what runs on stream; no program may import it (rule kept)"},
+	{"stream/streamtest/apache", nil, kafkaClient, testsOfStream, false,
+		"starts a real Apache Kafka for tests and for deploy/kafka; knows nothing of what runs on it"},
 
 	// the verbs. Each sees the wire and the runtime, never another verb.
 	{"processors/capture", []string{"schemas", "schemas/genesys", "schemas/s3event", "stream"},
@@ -57,16 +61,19 @@ var rooms = []room{
 		"a pure map from raw records to observations"},
 	{"processors/observe/clock", []string{"schemas", "stream"}, kafkaClient, testsOfObserve, false,
 		"the one place of the pipeline that turns wall time into records, as ticks"},
-	{"processors/correlate", []string{"schemas", "schemas/genesys", "schemas/instant", "schemas/leaf", "stream"}, []string{twmbAvro},
+	{"processors/correlate", []string{"schemas", "schemas/genesys", "schemas/instant", "schemas/leaf", "stream", "stream/replay"}, []string{twmbAvro},
 		testsOfCorrelate, true, "a pure fold: replaying the observations gives the same custody records, byte for byte"},
 
 	{"processors", []string{"schemas"}, nil, []string{"schemas/...", "stream/...", "processors/..."}, false,
 		"the pipeline on one page, as data; its test alone sees all verbs, to hold the page against them"},
 
 	// the program. It alone knows all verbs, configuration and metrics.
-	{"cmd/holdfast", []string{"schemas/...", "stream", "processors/...", "cmd/holdfast/settings"},
-		append([]string{goavro, "github.com/prometheus/client_golang", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync", "golang.org/x/term"}, kafkaClient...),
+	{"cmd/holdfast", []string{"schemas/...", "stream", "stream/replay", "processors/...", "cmd/holdfast/admin", "cmd/holdfast/metrics", "cmd/holdfast/settings"},
+		append([]string{goavro, "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync", "golang.org/x/term"}, kafkaClient...),
 		testsOfCmd, false, "wires the verbs; holds no rule of its own"},
+	{"cmd/holdfast/admin", []string{"schemas", "stream"}, nil, testsOfCmd, false, "what an orchestrator asks of the process; knows no metrics library"},
+	{"cmd/holdfast/metrics", []string{"schemas", "stream", "processors/capture", "processors/observe"}, []string{"github.com/prometheus/client_golang"}, testsOfCmd, false,
+		"counts what the verbs tell their observers"},
 	{"cmd/holdfast/settings", nil, []string{"github.com/goccy/go-yaml", "github.com/spf13/pflag"}, testsOfCmd, false,
 		"fills a struct from file, environment and flags; knows no setting's meaning"},
 
@@ -87,9 +94,21 @@ var rooms = []room{
 		"runs it all; meets holdfast as a child process and never as a package"},
 	{"deploy/sandbox/cmd/sandbox", []string{"deploy/sandbox/demo"}, []string{"golang.org/x/term"}, testsOfSandbox, false, "the command line of it"},
 
+	{"deploy/kafka", []string{"stream/streamtest/apache"}, nil, []string{"deploy/kafka", "stream/streamtest/apache"}, false,
+		"gives a user the tests' Apache Kafka by one command; the program holdfast never sees it"},
+
 	// what keeps the repository itself.
+	{"internal/audit", []string{"schemas", "schemas/leaf"}, kafkaClient, []string{"schemas/...", "stream/...", "processors/..."}, false,
+		"judges the topics by the public wire alone: by nothing that wrote them"},
 	{"internal/house", nil, nil, nil, false, "looks at the others as text"},
 	{"internal/trials", nil, nil, nil, false, "runs the others' tests by the go command"},
+	{"internal/rig", []string{"schemas", "stream", "processors/observe/clock", "internal/audit"}, kafkaClient,
+		[]string{"schemas/...", "stream/...", "processors/observe/...", "internal/audit"}, false,
+		"meets the workers as processes; speaks the wire, publishes as capture does, asks the clock for its sources; audit judges"},
+	{"internal/mutants", []string{"schemas", "stream", "internal/rig"}, kafkaClient, nil, false,
+		"plants defects and runs what must see them; it knows schedules, and leaves processes to the rig and judgement to audit"},
+	{"internal/soak", []string{"internal/audit", "internal/rig", "stream/streamtest/apache"}, nil, nil, false,
+		"the order of the faults and the last line; all it does to a worker it does through the rig"},
 }
 
 // keep is a package that only certain places may import, tests of other places included.
@@ -101,18 +120,26 @@ type keep struct {
 }
 
 var keeps = []keep{
-	{"github.com/twmb/franz-go/pkg/kfake", []string{"deploy/sandbox/..."}, true, "a fake broker is for tests and the demo; the program carries no fakes"},
+	{"github.com/twmb/franz-go/pkg/kfake", []string{"deploy/sandbox/...", "internal/mutants"}, true, "a fake broker is for tests and the demo; the program carries no fakes"},
 	{"github.com/versity/versitygw", []string{"deploy/sandbox/bucket"}, false, "a fake S3 is for the demo; the program carries no fakes"},
-	{"holdfast.example/stream/streamtest", []string{"stream/streamtest"}, true, "test support: it must not be in a program"},
-	{"testing", []string{"stream/streamtest"}, true, "code that imports testing changes what it does under test"},
+	{"holdfast.example/stream/streamtest", []string{"stream/streamtest/...", "deploy/kafka", "internal/soak"}, true, "test support: it must not be in a program"},
+	{"testing", []string{"stream/streamtest/..."}, true, "code that imports testing changes what it does under test"},
 	{"pgregory.net/rapid", nil, true, "a test library"},
-	{"github.com/prometheus", []string{"cmd/holdfast"}, false, "verbs tell an Observer; only the program knows how metrics are served"},
+	{"github.com/prometheus", []string{"cmd/holdfast/metrics"}, true, "verbs tell an Observer; only the program knows how metrics are served"},
 	{"github.com/cockroachdb/pebble/v2", []string{"stream"}, false, "state is behind an interface, so that the engine can be replaced"},
 	{"github.com/aws", []string{"processors/capture", "deploy/sandbox/bucket", "deploy/sandbox/centre", "deploy/sandbox/queue"}, false,
 		"all of the world that is asked is asked by capture"},
 	{"unsafe", nil, true, "bytes come from strangers"},
 	{"C", nil, false, "the program is built with nothing but Go"},
 	{"log", nil, false, "log/slog, injected"},
+}
+
+// exception is one file that may import what its room and the keeps forbid, because no release is built with it. The
+// tag must be its first line; the table links still holds for what is built without.
+type exception struct{ file, tag, what, why string }
+
+var exceptions = []exception{
+	{"cmd/holdfast/faultpoints_on.go", "faultpoints", "holdfast.example/stream/streamtest", "the soak and the mutants break the real program at its own points"},
 }
 
 // link is what a program or a package must not contain, directly or through others.
@@ -128,6 +155,8 @@ var links = []link{
 		module + "/deploy", module + "/internal", module + "/stream/streamtest"}, "the program carries no fakes and no tests"},
 	{".", "./schemas/...", []string{"net", "os/exec", "testing", "github.com/twmb/franz-go", "github.com/aws", module + "/stream", module + "/processors"},
 		"a verifier that is built from schemas must have no way to the network"},
+	{".", "./internal/audit", []string{module + "/stream", module + "/processors", module + "/cmd"},
+		"a checker that shares code with what it judges agrees with its mistakes"},
 	{nested, "./oracle", []string{module + "/schemas", module + "/stream", module + "/processors", module + "/cmd", module + "/deploy/sandbox/centre"},
 		"an oracle that shares code with what it judges agrees with its mistakes"},
 }

@@ -56,6 +56,47 @@ func (s *saga) corners(at int64) {
 		by := 720_000 + int64(s.d(8000)) - 4000
 		file(fmt.Sprint("spread", i), "spread", by, by, 0)
 	}
+	// A session of which two starts are told, the later one first; and an agent with two sessions.
+	say(events, eventOf("restart", "customer.start", "restart-s", "", at+100, at+3000))
+	file("restart", "aligned", 0, 0, 0)
+	say(events, eventOf("back", "user.start", "back-u1", "agent", at+100, at+1000))
+	say(events, eventOf("back", "user.end", "back-u1", "", at+200, at+20_000))
+	say(events, eventOf("back", "user.start", "back-u2", "agent", at+300, at+30_000))
+	say(events, eventOf("back", "user.end", "back-u2", "", at+400, at+60_000))
+	file("back", "aligned", 0, 0, 0)
+	// An agent who leaves after the customer: the session ends with him.
+	say(events, eventOf("after", "user.start", "after-u", "agent", at+100, at+1000))
+	say(events, eventOf("after", "user.end", "after-u", "", at+200, at+60_400))
+	file("after", "aligned", 0, 400, 0)
+	// agents says who was in the next file's conversation.
+	agents := func(c string, n int) {
+		for k := range n {
+			say(events, eventOf(c, "user.start", fmt.Sprint(c, "-u", k), fmt.Sprint("agent", k), at+600, at+1000))
+			say(events, eventOf(c, "user.end", fmt.Sprint(c, "-u", k), "", at+59_000, at+59_000))
+		}
+	}
+	// A control group so small that a tenth of it is nobody; one of it departs all the same.
+	for i := range 42 {
+		c, by := fmt.Sprint("few", i), int64(720_000)
+		if i%7 == 3 {
+			agents(c, 1)
+			by = 720_000 * int64(i/38)
+		} else {
+			agents(c, 2)
+		}
+		file(c, "few", by, by, 0)
+	}
+	// A stratum of twenty-two, of which half departs, each in its own way, in a cohort of which less than a tenth does.
+	for i := range 150 {
+		c, by := fmt.Sprint("half", i), int64(0)
+		if i%7 == 3 {
+			agents(c, 2)
+			by = int64(i%2) * (2000 + 700*int64(i))
+		} else {
+			agents(c, 1)
+		}
+		file(c, "half", by, by, 0)
+	}
 	// Two deadlines of one lane and moment, the one that goes last set first.
 	session("twins", at, at+1000)
 	say(s3, media("twins", "a").notified(schemas.ActionCreated, at+70_000))

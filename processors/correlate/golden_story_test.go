@@ -125,7 +125,7 @@ func newSaga(d dice, n int) *saga {
 	}
 	if n == goldenTold {
 		s.flood(epoch0 + 600_000)
-	s.corners(epoch0 + 900_000)
+		s.corners(epoch0 + 900_000)
 	}
 	for i := range s.sources {
 		slices.SortStableFunc(s.sources[i], func(a, b told) int { return int(a.at - b.at) })

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package rig
+
+import "syscall"
+
+// ownGroup keeps a Ctrl-C of the terminal away from the children: the rig ends them itself, in its order.
+func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
