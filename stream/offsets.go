@@ -111,6 +111,16 @@ func (s *session) current(ctx context.Context) error {
 	return kerr.ErrorForCode(resp.ErrorCode)
 }
 
+// fencedAsMember keeps a fence of our membership for what it seems only if we had one. Before, it may be our own doing: a
+// request to join whose answer was lost is sent again, and the first, late at a broker that has just come back, takes the
+// name from the second. Then we join once more; if it was another process after all, that one is the older now and stops.
+func (s *session) fencedAsMember(err error) error {
+	if errors.Is(err, kerr.FencedInstanceID) && !s.joined.Load() {
+		return fmt.Errorf("fenced before the group %s was joined: %v", s.group(), err) // not %w: it is to be tried again
+	}
+	return err
+}
+
 // fencedBy looks who fenced our transactional id, for one of two causes looks like the other: the coordinator gave up a
 // transaction of ours that took too long, or another process runs under our name. The other process joins the group
 // right after it took the id over, so if it is that, our membership ends while we look. Without this look the older of

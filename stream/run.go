@@ -229,7 +229,7 @@ func (s *session) run(ctx context.Context) error {
 			}
 		}()
 	}
-	err := s.fencedBy(ctx, s.loop(ctx))
+	err := s.fencedAsMember(s.fencedBy(ctx, s.loop(ctx)))
 	close(over)
 	if d, ok := s.stores.(*disk); ok && err != nil {
 		if broken := d.health.err(); broken != nil {

@@ -31,6 +31,7 @@ type session struct {
 	ready   chan struct{}
 
 	rebalance atomic.Bool // the group wants partitions back and waits for the gate
+	joined    atomic.Bool // we were a member of the group, in this session
 
 	mu     sync.Mutex
 	shards map[int32]*shard
@@ -131,6 +132,7 @@ func (s *session) release(gone map[string][]int32, lost bool) {
 
 // given tells which shards the group has just made ours, before they are opened.
 func (s *session) given(added map[string][]int32) {
+	s.joined.Store(true)
 	s.obs.Given(s.spec.Name, slices.Sorted(slices.Values(added[s.cluster.topics[s.spec.Input].name])))
 }
 

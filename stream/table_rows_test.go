@@ -80,15 +80,16 @@ var faultTable = []kind{
 	{key: kmsg.JoinGroup, deeds: slices.Concat(
 		what(rebuilds, requestLost, answerLost, held, late),
 		said(refused, goesOn, elsewhere...), said(refused, goesOn, kerr.UnknownMemberID),
-		said(refused, rebuilds, kerr.UnknownServerError, kerr.RebalanceInProgress, kerr.GroupMaxSizeReached, kerr.InconsistentGroupProtocol),
-		said(refused, sameName, kerr.FencedInstanceID), said(refused, noGroup, kerr.GroupAuthorizationFailed),
+		said(refused, rebuilds, kerr.UnknownServerError, kerr.RebalanceInProgress, kerr.GroupMaxSizeReached, kerr.InconsistentGroupProtocol,
+			kerr.FencedInstanceID), // by a late request of our own: who is no member yet asks again
+		said(refused, noGroup, kerr.GroupAuthorizationFailed),
 		said(refused, stops(stream.ErrConfig, "group.min/max.session.timeout.ms"), kerr.InvalidSessionTimeout),
 	)},
 	{key: kmsg.SyncGroup, deeds: slices.Concat(
 		what(goesOn, requestLost, answerLost), what(rebuilds, held, late),
 		said(refused, goesOn, elsewhere...), said(refused, goesOn, kerr.RebalanceInProgress),
-		said(refused, rebuilds, kerr.UnknownServerError, kerr.UnknownMemberID, kerr.IllegalGeneration),
-		said(refused, sameName, kerr.FencedInstanceID), said(refused, noGroup, kerr.GroupAuthorizationFailed),
+		said(refused, rebuilds, kerr.UnknownServerError, kerr.UnknownMemberID, kerr.IllegalGeneration, kerr.FencedInstanceID),
+		said(refused, noGroup, kerr.GroupAuthorizationFailed),
 	)},
 	{key: kmsg.Heartbeat, phase: amid, deeds: slices.Concat(
 		what(goesOn, requestLost, answerLost), what(rebuilds, held, late),

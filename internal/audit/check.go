@@ -12,6 +12,7 @@ func Check(l *Log) *Report {
 	c := &check{l: l, found: l.noted.clone(), r: &Report{}}
 	c.index()
 	c.counts()
+	c.wholeTransactions()
 	c.rawTopics()
 	c.deadLetters()
 	c.ticks()

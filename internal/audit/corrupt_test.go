@@ -16,6 +16,7 @@ type planting struct {
 	topics topics
 	groups map[string]map[int32]int64
 	shards int32
+	ends   []marker // of transactions, on top
 }
 
 func (w *world) planting() *planting {
@@ -26,7 +27,7 @@ func (w *world) planting() *planting {
 			groups[name][p] = o
 		}
 	}
-	return &planting{w.t, w.topics.clone(), groups, w.shards}
+	return &planting{t: w.t, topics: w.topics.clone(), groups: groups, shards: w.shards}
 }
 
 // where is one record of a planting.
@@ -217,10 +218,19 @@ func (x *planting) entry(is func(key string, e *entry) bool, do func(value []byt
 	x.t.Fatal("the story has no such state")
 }
 
-func (x *planting) log() *Log { return logOf(x.shards, x.topics, x.groups) }
+func (x *planting) log() *Log {
+	l := logOf(x.shards, x.topics, x.groups)
+	for _, m := range x.ends {
+		l.endings.take(m)
+	}
+	return l
+}
 
 // same says that nothing was changed.
 func (x *planting) same(w *world) bool {
+	if len(x.ends) > 0 {
+		return false
+	}
 	for name, parts := range w.topics {
 		for p, list := range parts {
 			if len(list) != len(x.topics[name][p]) {

@@ -82,13 +82,14 @@ func (r *reader) fetch(ctx context.Context, topic string, p int32, at, end int64
 		return at, err
 	}
 	got, next := kgo.ProcessFetchPartition(kgo.ProcessFetchPartitionOpts{
-		Offset: at, IsolationLevel: kgo.ReadCommitted(), Topic: topic, Partition: p,
+		Offset: at, IsolationLevel: kgo.ReadCommitted(), Topic: topic, Partition: p, KeepControlRecords: true,
 	}, part, kgo.DefaultDecompressor(), nil)
 	if got.Err != nil {
 		return at, got.Err
 	}
 	for _, k := range got.Records {
-		if k.Offset < end {
+		r.log.endings.see(topic, k)
+		if k.Offset < end && !k.Attrs.IsControl() {
 			t.take(&record{topic, p, k.Offset, k.Timestamp.UnixMilli(), k.Key, k.Value})
 		}
 	}

@@ -27,6 +27,7 @@ type Log struct {
 	shards   []changelog    // by partition
 	clock    int64          // n of the newest ClockState; 0: none
 	groups   map[string]map[int32]int64
+	endings  *endings
 	ends     map[string][]int64 // end offsets by topic and partition, uncommitted, as they were at the start
 }
 
@@ -50,7 +51,7 @@ type taker interface {
 // newLog returns an empty Log.
 func newLog(partitions int32) *Log {
 	l := &Log{partitions: partitions, names: newNames(), noted: newFound(), raws: map[string]*rawTopic{}, refused: map[origin]int{},
-		groups: map[string]map[int32]int64{}, ends: map[string][]int64{}, shards: make([]changelog, partitions)}
+		groups: map[string]map[int32]int64{}, ends: map[string][]int64{}, endings: newEndings(), shards: make([]changelog, partitions)}
 	return l
 }
 

@@ -26,8 +26,17 @@ const (
 func isEvent(o *schemas.Observation) bool { return o.Event != nil }
 func isRow(o *schemas.Observation) bool   { return o.Inspection == nil && o.Export != nil }
 
+func regimesOf(x *planting, p int) []where {
+	return all(x, obs, func(w where, _ *schemas.Regime) bool { return w.p == p })
+}
+
+func last(list []where) where { return list[len(list)-1] }
+
 // ofInput are corruptions of observations and dead letters.
 var ofInput = []planted{
+	{"transaction torn by the brokers", ruleTorn, Wrong, func(x *planting) {
+		x.ends = []marker{{7, 3, true, 0, place{obs, 0, 5}}, {7, 3, true, 0, place{obs, 1, 5}}, {7, 3, false, 1, place{obs, 2, 9}}}
+	}},
 	{"observation dropped", ruleRawLost, Lost, func(x *planting) { x.drop(some(x, obs, isEvent)) }},
 	{"row dropped", ruleRawLost, Lost, func(x *planting) { x.drop(some(x, obs, isRow)) }},
 	{"observation doubled", ruleRawLost, Doubled, func(x *planting) { x.double(some(x, obs, isEvent)) }},
@@ -134,9 +143,9 @@ var ofTime = []planted{
 	{"clock behind the ticks", ruleClock, Wrong, func(x *planting) {
 		x.push(schemas.TopicCaptureProgress, 0, []byte("clock"), encode(x.t, &schemas.ClockState{N: 2}))
 	}},
-	{"regime dropped in one partition", ruleRegime, Wrong, func(x *planting) { x.drop(some(x, obs, anyOf[schemas.Regime])) }},
-	{"regime dropped in one partition, counted", ruleRegime, Lost, func(x *planting) { x.drop(some(x, obs, anyOf[schemas.Regime])) }},
-	{"regime doubled in one partition", ruleRegime, Doubled, func(x *planting) { x.double(some(x, obs, anyOf[schemas.Regime])) }},
+	{"first regime dropped in one partition", ruleRegime, Wrong, func(x *planting) { x.drop(regimesOf(x, 1)[0]) }},
+	{"last regime dropped in one partition", ruleRegime, Lost, func(x *planting) { x.drop(last(regimesOf(x, 1))) }},
+	{"regime doubled in one partition", ruleRegime, Doubled, func(x *planting) { x.double(last(regimesOf(x, 1))) }},
 	{"regime other in one partition", ruleRegime, Wrong, func(x *planting) {
 		change(x, some(x, obs, anyOf[schemas.Regime]), func(g *schemas.Regime) { g.Document = strings.Replace(g.Document, "holdfast/log", "holdfast/lag", 1) })
 	}},

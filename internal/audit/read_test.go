@@ -162,7 +162,11 @@ func TestRealRunIsClean(t *testing.T) {
 	}
 	r.wait()
 	r.stop()
-	report := Check(r.read())
+	l := r.read()
+	if len(l.endings.of) < 20 {
+		t.Errorf("only %d transactions were seen to end", len(l.endings.of))
+	}
+	report := Check(l)
 	if !report.OK() {
 		t.Errorf("a right run:\n%s", report)
 	}

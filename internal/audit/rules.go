@@ -9,6 +9,7 @@ type Rule struct {
 // Names of the rules.
 const (
 	ruleWire     = "wire"
+	ruleTorn     = "transaction-whole"
 	ruleRawLost  = "raw-accounted"
 	ruleRawExtra = "observation-founded"
 	ruleRawSays  = "observation-says"
@@ -69,6 +70,7 @@ const (
 func Rules() []Rule {
 	return []Rule{
 		{ruleWire, "Every record of a topic decodes as one of the records that schemas.Topics allows there; in raw topics and observations what does not is dead-lettered."},
+		{ruleTorn, "A transaction committed in all partitions it wrote to or aborted in all: the brokers' own promise, on which all else rests."},
 		{ruleRawLost, "A raw record made each observation it must make exactly once, or one dead letter and nothing else, or is of a kind that makes none: S3's test message, a platform event of another family."},
 		{ruleRawExtra, "An observation names a raw record that exists, and a part of it that exists."},
 		{ruleRawSays, "An observation has its raw record's arrival, hash, secret, source, lock and conversation."},
