@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"regexp"
+	"syscall"
+	"text/tabwriter"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	code, err := command(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mutants:", err)
+	}
+	os.Exit(code)
+}
+
+// command is the program: 0 all caught, 1 not all, 2 a stale mutant, a failing baseline or anything else that leaves the
+// question open.
+func command(ctx context.Context, args []string, out io.Writer) (int, error) {
+	set := flag.NewFlagSet("mutants", flag.ContinueOnError)
+	some := set.String("run", "", "only mutants whose name matches this regular `expression`")
+	list := set.Bool("list", false, "print the table and run nothing")
+	jobs := set.Int("jobs", 2, "how many build or fold at a time; beside them as many wait for what a schedule does")
+	keep := set.Bool("keep", false, "leave what the runs wrote in the system's folder for temporary files, and say where")
+	if err := set.Parse(args); err != nil {
+		return 2, err
+	}
+	if *jobs < 1 {
+		return 2, fmt.Errorf("jobs is %d: at least 1", *jobs)
+	}
+	pattern, err := regexp.Compile(*some)
+	if err != nil {
+		return 2, err
+	}
+	plays := schedules()
+	all := table()
+	if err := checkTable(all, func(name string) bool { return plays[name] != nil }); err != nil {
+		return 2, err
+	}
+	var chosen []mutant
+	for _, m := range all {
+		if pattern.MatchString(m.name) {
+			chosen = append(chosen, m)
+		}
+	}
+	if len(chosen) == 0 {
+		return 2, fmt.Errorf("no mutant's name matches %q", *some)
+	}
+	if *list {
+		printTable(out, chosen)
+		return 0, nil
+	}
+	root, err := moduleRoot(ctx)
+	if err != nil {
+		return 2, err
+	}
+	dir, err := os.MkdirTemp("", "mutants-")
+	if err != nil {
+		return 2, err
+	}
+	r := runner{root: root, dir: dir, jobs: *jobs, keep: *keep, plays: plays, out: out}
+	results, err := r.run(ctx, chosen)
+	if *keep {
+		fmt.Fprintln(out, "kept in", dir)
+	} else {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	if err != nil {
+		return 2, err
+	}
+	return report(out, results), nil
+}
+
+func table() []mutant {
+	var all []mutant
+	for _, part := range [][]mutant{runtimeMutants, pipelineMutants, ruleMutants, numberMutants} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+func printTable(out io.Writer, all []mutant) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "mutant\twhat it breaks\tunder\tcaught by")
+	for _, m := range all {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", m.name, m.breaks, m.under, m.by)
+	}
+	_ = w.Flush()
+	fmt.Fprintln(out, "\nNot in the table, and why:")
+	w = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, h := range harmlessMutants {
+		fmt.Fprintf(w, "%s\t%s\n", h.name, h.why)
+	}
+	_ = w.Flush()
+}
+
+// report prints the table of results; its last line is the one that scripts read.
+func report(out io.Writer, results []result) int {
+	caught := 0
+	fmt.Fprintln(out)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "mutant\twhat it breaks\tresult\tcaught by\tfirst violation\tseconds")
+	for i := range results {
+		r := &results[i]
+		says, by := r.says, r.ending.by.String()
+		if r.broken != nil {
+			says = firstLine(r.broken.Error())
+		}
+		if r.caught() {
+			caught++
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%.1f\n", r.name, r.breaks, r.word(), by, says, r.took.Seconds())
+	}
+	_ = w.Flush()
+	fmt.Fprintf(out, "mutants=%d caught=%d\n", len(results), caught)
+	if caught < len(results) {
+		return 1
+	}
+	return 0
+}
