@@ -126,6 +126,11 @@ func BrokerCheck(ctx context.Context, k Kafka) error {
 	}
 	defer a.close()
 	versions, err := a.ApiVersions(a.ctx)
+	for range len(k.Brokers) - 1 { // the client does not ask another one for who is there when one hangs up on it
+		if err != nil {
+			versions, err = a.ApiVersions(a.ctx)
+		}
+	}
 	if err != nil {
 		return a.noAnswer("ask brokers for their versions", err)
 	}

@@ -20,6 +20,7 @@ func Check(l *Log) *Report {
 	c.chains()
 	c.shardIndexes()
 	c.markers()
+	c.released()
 	c.facts()
 	c.derived()
 	c.recordings()

@@ -96,8 +96,10 @@ func (c *check) sameRegimes(p int32, here, most []regime) {
 			c.addMany(len(most)-i, ruleRegime, Lost, c.whole(schemas.TopicObservations, p), "%d regimes; other partitions hold %d", len(here), len(most))
 		case i < len(most) && here[i].name == most[i].name:
 			continue
-		case i > 0 && here[i].name == here[i-1].name:
-			c.add(ruleRegime, Doubled, place{schemas.TopicObservations, p, here[i].offset}, "regime %d of %d is the one before once more; other partitions hold %d", i+1, len(here), len(most))
+		case i < len(most) && slices.EqualFunc(here[i:], most[i+1:], func(x, y regime) bool { return x.name == y.name }):
+			c.add(ruleRegime, Lost, place{schemas.TopicObservations, p, here[i].offset}, "regime %d of %d is missing before this one", i+1, len(most))
+		case slices.ContainsFunc(here[:i], func(x regime) bool { return x.name == here[i].name }):
+			c.add(ruleRegime, Doubled, place{schemas.TopicObservations, p, here[i].offset}, "regime %d of %d is an earlier one once more; other partitions hold %d", i+1, len(here), len(most))
 		default:
 			c.add(ruleRegime, Wrong, place{schemas.TopicObservations, p, here[i].offset}, "regime %d of %d is another than that of other partitions", i+1, len(here))
 		}
@@ -276,6 +278,26 @@ func (c *check) deadlines() {
 					c.add(ruleDue, Lost, place{schemas.TopicCorrelateState, p, x.offset}, "%s waits on lane %d for %d, which tick %d made due",
 						c.l.names.text(e), lane, x.due[lane], now.tick.n)
 				}
+			}
+		}
+	}
+}
+
+// released holds leaves to the epoch of the tick that released them. Several ticks may bear one time; any of them will do.
+func (c *check) released() {
+	type moment struct{ t, epoch int64 }
+	for p := range c.l.partitions {
+		ticks, times := map[moment]bool{}, map[int64]bool{}
+		for _, t := range c.l.observed.ticks[p] {
+			ticks[moment{t.t, t.epoch}], times[t.t] = true, true
+		}
+		for _, i := range c.byShard[p] {
+			l := &c.l.custody.leaves[i]
+			if l.kind != leaf.KindPairing && l.kind != leaf.KindVerdict && l.kind != leaf.KindCohort {
+				continue
+			}
+			if times[l.ms] && !ticks[moment{l.ms, l.epoch}] { // a time that no tick bears breaks another rule
+				c.add(ruleReleased, Wrong, l.at(), "this %s is of epoch %d, which no tick of its time names", l.kind, l.epoch)
 			}
 		}
 	}

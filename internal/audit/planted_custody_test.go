@@ -121,6 +121,9 @@ var ofCustody = []planted{
 	{"marker counts one too many", ruleCounts, Wrong, func(x *planting) { x.marker(func(m *leaf.Marker) { m.Count++ }) }},
 	{"marker begins too early", ruleCounts, Wrong, func(x *planting) { x.marker(func(m *leaf.Marker) { m.First-- }) }},
 	{"marker of more shards", ruleCounts, Wrong, func(x *planting) { x.marker(func(m *leaf.Marker) { m.Shards++ }) }},
+	{"verdict of the epoch after its tick's", ruleReleased, Wrong, func(x *planting) {
+		x.writeLeaf(x.tail(kind(leaf.KindVerdict)), func(l *leaf.Leaf) { l.Epoch++ })
+	}},
 	{"marker before its drain", ruleEpoch, Wrong, func(x *planting) {
 		w := some(x, chain, anyOf[schemas.CustodyMarker])
 		x.swap(w, where{w.topic, w.p, w.i - 1})

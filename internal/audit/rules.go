@@ -32,6 +32,7 @@ const (
 	ruleIndexRow = "index-order"
 	ruleShard    = "entity-shard"
 	ruleEpoch    = "leaf-epoch"
+	ruleReleased = "released-epoch"
 	ruleMarkers  = "marker-epochs"
 	ruleCounts   = "marker-counts"
 	ruleThrough  = "marker-through"
@@ -93,6 +94,7 @@ func Rules() []Rule {
 		{ruleIndexRow, "The leaves of a shard stand in its partition in the order of their index."},
 		{ruleShard, "An entity's leaves, state, openings and measures lie in the partition murmur2 gives it, and a leaf's shard is its partition."},
 		{ruleEpoch, "A leaf is of the epoch that the markers before it left open."},
+		{ruleReleased, "What only a tick releases (pairing, verdict, cohort) is of the epoch which that tick names: a cutting tick is drained before its marker."},
 		{ruleMarkers, "Each shard has one marker for each tick that cut and that it folded, in order, none else."},
 		{ruleCounts, "A marker's first, count, shard and shards are those of the leaves."},
 		{ruleThrough, "A marker's through is that of the tick that cut."},

@@ -27,7 +27,7 @@ const (
 )
 
 var pipelineSchedules = []*schedule{
-	{name: underAborts, says: "one transaction in three is aborted on purpose, at any point", run: aborts},
+	{name: underAborts, says: "one transaction in three is aborted on purpose, at any point; every tick closes an epoch", run: aborts},
 	{name: underObserveKill, says: "observe ends itself by SIGKILL at points of its transactions", run: observeKilled},
 	{name: underDiskKept, clocks: []int{2}, says: "correlate ends itself by SIGKILL at points of its transactions and comes back on its disk", run: diskKept},
 	{name: underDiskLost, clocks: []int{2}, says: "the same, and its disk is empty when it comes back", run: diskLost},
@@ -40,7 +40,7 @@ var pipelineSchedules = []*schedule{
 }
 
 func aborts(ctx context.Context, s *stage) error {
-	if err := s.Start(1, aborting); err != nil {
+	if err := s.Start(1, aborting, "HOLDFAST_CLOCK_EPOCH=100ms", "HOLDFAST_CLOCK_HOURLY=100ms"); err != nil {
 		return err
 	}
 	for range 3 {

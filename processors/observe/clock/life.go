@@ -127,7 +127,10 @@ func (l *life) assigned(ctx context.Context, offsets map[string]map[int32]kgo.Of
 	if err != nil {
 		return nil, fmt.Errorf("read end of %s: %w", l.progress, err)
 	}
-	end, _ := ends.Lookup(l.progress, 0)
+	end, ok := ends.Lookup(l.progress, 0)
+	if !ok { // a target of 0 would be reached before anything is read, and the clock would begin anew
+		return nil, fmt.Errorf("read end of %s: no answer for its partition", l.progress)
+	}
 	offsets[l.progress][0] = kgo.NewOffset().AtStart()
 	l.owner.Lock()
 	l.owner.ours, l.owner.target = true, end.Offset
