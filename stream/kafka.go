@@ -67,6 +67,11 @@ var ErrUnreachable = errors.New("kafka out of reach")
 // prefixForm is what of a topic name Kafka allows in the prefix.
 var prefixForm = regexp.MustCompile(`^[A-Za-z0-9._-]{0,128}$`)
 
+// Passing is for a client that reads chosen partitions and is soon closed: it does without a fetch session (KIP-227),
+// which saves bytes only where there are many partitions, and which the client (franz-go 1.22.2) ends in a data race
+// with a fetch that an update of its metadata begins meanwhile.
+func Passing() kgo.Opt { return kgo.DisableFetchSessions() }
+
 // Options returns what every client of the cluster is opened with: the connection, and those settings in which
 // franz-go's default is wrong for all of our clients. A caller appends its own after them; the later one wins. The
 // error joins every mistake found, one line each.

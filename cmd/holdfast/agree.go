@@ -66,6 +66,13 @@ func admit(ctx context.Context, c *Config) error {
 	quick, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	s, err := clock.Look(quick, c.kafka())
+	for errors.Is(err, stream.ErrUnreachable) && quick.Err() == nil { // preflight has heard from the cluster: a leader is away
+		select {
+		case <-quick.Done():
+		case <-time.After(regimePause):
+			s, err = clock.Look(quick, c.kafka())
+		}
+	}
 	if err != nil || c.disagreement(s, own) == nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (c *catalogue) print(ctx context.Context, k stream.Kafka, w *bufio.Writer) 
 	if err != nil {
 		return fmt.Errorf("%w: %w", stream.ErrConfig, err)
 	}
-	cl, err := kgo.NewClient(append(opts, kgo.KeepControlRecords())...)
+	cl, err := kgo.NewClient(append(opts, stream.Passing(), kgo.KeepControlRecords())...)
 	if err != nil {
 		return fmt.Errorf("open client: %w", err)
 	}

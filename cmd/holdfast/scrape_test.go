@@ -24,6 +24,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"holdfast.example/cmd/holdfast/metrics"
+	"holdfast.example/stream"
 )
 
 // running is a holdfast that runs inside the test.
@@ -263,7 +264,7 @@ func sum(s map[string]float64, prefix string) (total float64) {
 
 // records counts the records of a partition below an offset, by a client of its own.
 func (r *running) records(topic string, partition int32, below int64) int {
-	cl, err := kgo.NewClient(kgo.SeedBrokers(r.broker), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
+	cl, err := kgo.NewClient(kgo.SeedBrokers(r.broker), stream.Passing(), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: {partition: kgo.NewOffset().AtStart()}}))
 	if err != nil {
 		r.t.Fatal(err)

@@ -20,6 +20,12 @@ func (r *Rig) restartBroker(ctx context.Context, i int, away time.Duration) erro
 	if err := r.sleep(ctx, away); err != nil {
 		return err
 	}
+	return r.backBroker(ctx, i)
+}
+
+// backBroker starts a broker that is dead, or stops one in good order and starts it.
+func (r *Rig) backBroker(ctx context.Context, i int) error {
+	c := r.o.Cluster
 	ctx, cancel := r.bound(ctx)
 	defer cancel()
 	ctx, stop := context.WithTimeout(ctx, brokerLimit)
@@ -70,7 +76,7 @@ func brokerPaused(ctx context.Context, r *Rig, f *Fault) error {
 func brokersRolled(ctx context.Context, r *Rig, f *Fault) error {
 	r.aim(ctx, f, r.all()...)
 	for i := 1; i <= r.o.Cluster.Brokers(); i++ {
-		if err := r.restartBroker(ctx, i, 0); err != nil {
+		if err := r.backBroker(ctx, i); err != nil {
 			return err
 		}
 	}

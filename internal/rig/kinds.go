@@ -80,7 +80,7 @@ func Kinds() []*Kind {
 		{"foreign-producer", "A producer that is not ours appends to the raw topics in transactions and aborts some of them.", ClaimNothing, 3, foreignProducer},
 		{"broker-killed", "A broker is ended by SIGKILL and started again on its own data.", ClaimBrokers, 10, brokerKilled},
 		{"broker-paused", "A broker is stopped (SIGSTOP) for some seconds, then goes on (SIGCONT).", ClaimBrokers, 8, brokerPaused},
-		{"brokers-rolled", "Every broker is ended and started again, one after the other, each once all replicas are in sync.", ClaimBrokers, 45, brokersRolled},
+		{"brokers-rolled", "Every broker is ended in good order (SIGTERM) and started again, one after the other, each once all replicas are in sync.", ClaimBrokers, 45, brokersRolled},
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"holdfast.example/stream"
 )
 
 // This file is for who knows exactly where a worker shall break: the mutants.
@@ -91,7 +93,7 @@ func (r *Rig) holds(ctx context.Context, where place, between position) (bool, e
 	if err != nil {
 		return false, err
 	}
-	cl, err := kgo.NewClient(append(opts, kgo.KeepControlRecords(), kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{
+	cl, err := kgo.NewClient(append(opts, stream.Passing(), kgo.KeepControlRecords(), kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{
 		r.kafka.Topic(where.topic): {where.partition: kgo.NewOffset().At(between.committed)}}))...)
 	if err != nil {
 		return false, err

@@ -15,6 +15,7 @@ import (
 
 	"holdfast.example/processors/observe/clock"
 	"holdfast.example/schemas"
+	"holdfast.example/stream"
 )
 
 const (
@@ -63,7 +64,7 @@ func (w *watch) begin(r *Rig) error {
 	if err != nil {
 		return err
 	}
-	ticks, err := kgo.NewClient(append(opts, kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{
+	ticks, err := kgo.NewClient(append(opts, stream.Passing(), kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{
 		r.kafka.Topic(schemas.TopicCaptureProgress): {0: kgo.NewOffset().AtStart()}}))...)
 	if err != nil {
 		return fmt.Errorf("open client: %w", err)

@@ -14,8 +14,11 @@ import (
 )
 
 // bootTimeout bounds the reading of capture.progress at start. The topic is compacted: a record an instance, and the
-// clock's.
-const bootTimeout = 30 * time.Second
+// clock's. bootPause is the time between two attempts.
+const (
+	bootTimeout = 30 * time.Second
+	bootPause   = 500 * time.Millisecond
+)
 
 // lastBoots returns the highest boot number of each progress key, read from the start of capture.progress to the end
 // offset seen first. It reads uncommitted: an instance's own records stand in no transaction, and the clock's open one
@@ -23,12 +26,26 @@ const bootTimeout = 30 * time.Second
 func lastBoots(ctx context.Context, k stream.Kafka) (map[string]int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, bootTimeout)
 	defer cancel()
+	for {
+		boots, err := readBoots(ctx, k)
+		if err == nil || !errors.Is(stream.Explain(err), stream.ErrUnreachable) {
+			return boots, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(bootPause): // its leader may just be away, while the cluster goes on
+		}
+	}
+}
+
+func readBoots(ctx context.Context, k stream.Kafka) (map[string]int64, error) {
 	topic := k.Topic(schemas.TopicCaptureProgress)
 	opts, err := k.Options()
 	if err != nil {
 		return nil, err
 	}
-	cl, err := kgo.NewClient(append(opts, kgo.FetchIsolationLevel(kgo.ReadUncommitted()), kgo.KeepControlRecords(),
+	cl, err := kgo.NewClient(append(opts, stream.Passing(), kgo.FetchIsolationLevel(kgo.ReadUncommitted()), kgo.KeepControlRecords(),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: {0: kgo.NewOffset().AtStart()}}))...)
 	if err != nil {
 		return nil, fmt.Errorf("open client: %w", err)

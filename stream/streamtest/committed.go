@@ -21,7 +21,7 @@ func Committed(ctx context.Context, k stream.Kafka, topic string, p int32, from,
 	if err != nil {
 		return nil, err
 	}
-	cl, err := kgo.NewClient(append(opts, kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(50*time.Millisecond),
+	cl, err := kgo.NewClient(append(opts, stream.Passing(), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.FetchMaxWait(50*time.Millisecond),
 		kgo.KeepControlRecords(), // else the position would not pass a marker at the end
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{k.Topic(topic): {p: kgo.NewOffset().At(from)}}))...)
 	if err != nil {

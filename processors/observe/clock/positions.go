@@ -157,7 +157,7 @@ func openDirect(k stream.Kafka, more ...kgo.Opt) (*kgo.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := kgo.NewClient(append(opts, more...)...)
+	client, err := kgo.NewClient(append(append(opts, stream.Passing()), more...)...)
 	if err != nil {
 		return nil, fmt.Errorf("open kafka client: %w", err)
 	}

@@ -28,10 +28,11 @@ type broker struct {
 	kit    kit
 	dir    string
 
-	mu     sync.Mutex
-	cmd    *exec.Cmd
-	gone   chan struct{} // closed when the process has ended
-	paused bool
+	mu      sync.Mutex
+	cmd     *exec.Cmd
+	gone    chan struct{} // closed when the process has ended
+	paused  bool
+	crashed bool // killed, and not started since
 }
 
 func (b *broker) address() string { return local(b.port[0]) }

@@ -96,6 +96,37 @@ func (c *Cluster) usable(ctx context.Context) error {
 	return c.InSync(ctx)
 }
 
+// buried waits until the other brokers do not count a dead one as theirs, so that others lead what it led. Where they
+// are no majority nobody can decide that, and there is nothing to wait for.
+func (c *Cluster) buried(ctx context.Context, dead *broker) error {
+	var others []string
+	for _, b := range c.brokers {
+		if b != dead && b.status().State == "up" {
+			others = append(others, b.address())
+		}
+	}
+	if len(others) <= len(c.brokers)/2 {
+		return nil
+	}
+	cl, err := client(others)
+	if err != nil {
+		return err
+	}
+	defer cl.Close()
+	return until(ctx, fmt.Sprintf("broker %d is out of the cluster", dead.number), func(ctx context.Context) error {
+		resp, err := kmsg.NewPtrMetadataRequest().RequestWith(ctx, cl)
+		if err != nil {
+			return err
+		}
+		for _, b := range resp.Brokers {
+			if int(b.NodeID) == dead.number {
+				return errors.New("it is still among the brokers")
+			}
+		}
+		return nil
+	})
+}
+
 // InSync waits until every partition of every topic, the coordinators' included, has a leader and all of its replicas
 // in sync: only then may the next broker be stopped without stopping the topic.
 func (c *Cluster) InSync(ctx context.Context) error {
