@@ -42,8 +42,8 @@ demo: build ## a contact centre played through holdfast; SEED=n for another one
 soak: ## FAULTS=200 faults on three real brokers under load, then every record is accounted for; SEED=n replays
 	@go run ./internal/soak -faults $(FAULTS) -seed $(SEED)
 
-mutants: ## plants defects in a copy of the code; each must be caught; RUN=regexp for some
-	@go run ./internal/mutants -run '$(RUN)'
+mutants: ## plants defects in a copy of the code; each must be caught; RUN=regexp for some, FOLD=n for n of the fold's by lot
+	@go run ./internal/mutants -run '$(RUN)' -fold $(or $(FOLD),0) -seed $(SEED)
 
 kafka: ## a real Apache Kafka on this machine, three brokers, until Ctrl-C; needs Java 17 and Maven
 	@go run ./deploy/kafka -n 3

@@ -14,7 +14,7 @@ import (
 // fencedBy looks for so long, with such pauses. A process that took our id over joins within milliseconds on a healthy
 // host; the time is what it may take on one that is overloaded.
 const (
-	fenceWait = 3 * time.Second
+	fenceWait = 6 * time.Second
 	fenceLook = 100 * time.Millisecond
 )
 

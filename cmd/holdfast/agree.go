@@ -38,7 +38,25 @@ func (c *Config) mayFollow(inForce, next string) error {
 func (c *Config) look(ctx context.Context) (clock.Standing, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	return clock.Follow(ctx, c.kafka(), func(clock.Standing) bool { return true })
+	return patiently(ctx, func(ctx context.Context) (clock.Standing, error) {
+		return clock.Follow(ctx, c.kafka(), func(clock.Standing) bool { return true })
+	})
+}
+
+// patiently asks again while no broker answers for capture.progress: preflight has just heard from the cluster, so its
+// leader is away.
+func patiently(ctx context.Context, ask func(context.Context) (clock.Standing, error)) (clock.Standing, error) {
+	for {
+		s, err := ask(ctx)
+		if !errors.Is(err, stream.ErrUnreachable) || ctx.Err() != nil {
+			return s, err
+		}
+		select {
+		case <-ctx.Done():
+			return s, err
+		case <-time.After(regimePause):
+		}
+	}
 }
 
 // disagreement is why a worker with this configuration must not run, nil if its regime is in force or will be. What is
@@ -65,14 +83,7 @@ func admit(ctx context.Context, c *Config) error {
 	// The quick look does not wait until a dead clock's transaction is ended, which this very worker may be about to do.
 	quick, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	s, err := clock.Look(quick, c.kafka())
-	for errors.Is(err, stream.ErrUnreachable) && quick.Err() == nil { // preflight has heard from the cluster: a leader is away
-		select {
-		case <-quick.Done():
-		case <-time.After(regimePause):
-			s, err = clock.Look(quick, c.kafka())
-		}
-	}
+	s, err := patiently(quick, func(ctx context.Context) (clock.Standing, error) { return clock.Look(ctx, c.kafka()) })
 	if err != nil || c.disagreement(s, own) == nil {
 		return err
 	}

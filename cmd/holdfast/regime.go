@@ -256,9 +256,10 @@ func (c *Config) awaitRegime(ctx context.Context, say func(string, ...any) error
 	short, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	own := v.Configured.Document
-	s, err := clock.Follow(short, c.kafka(), func(s clock.Standing) bool {
+	answered := func(s clock.Standing) bool {
 		return s.Regime == own || s.Asked == nil || s.Asked.Document != own // our request has been read by now
-	})
+	}
+	s, err := patiently(short, func(ctx context.Context) (clock.Standing, error) { return clock.Follow(ctx, c.kafka(), answered) })
 	switch {
 	case err == nil && s.Regime == own:
 		return say("\n%s is in force since tick %d; restart every worker that runs clock or correlate with this configuration", v.Configured.Regime, s.Since)

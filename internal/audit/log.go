@@ -97,7 +97,7 @@ func (t *progressTaker) take(r *record) {
 		return
 	}
 	switch rec := rec.(type) {
-	case *schemas.Progress:
+	case *schemas.Progress, *schemas.Regime: // the regime that an operator asked for; in force is what observations holds
 	case *schemas.ClockState:
 		t.log.clock = max(t.log.clock, rec.N)
 	default:

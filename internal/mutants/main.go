@@ -6,9 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"syscall"
 	"text/tabwriter"
 )
@@ -29,6 +31,8 @@ func command(ctx context.Context, args []string, out io.Writer) (int, error) {
 	set := flag.NewFlagSet("mutants", flag.ContinueOnError)
 	some := set.String("run", "", "only mutants whose name matches this regular `expression`")
 	list := set.Bool("list", false, "print the table and run nothing")
+	lot := set.Int("fold", 0, "of the defects of the fold only so `many`, by lot; 0 is all")
+	seed := set.Uint64("seed", 1, "decides the lot")
 	jobs := set.Int("jobs", 2, "how many build or fold at a time; beside them as many wait for what a schedule does")
 	keep := set.Bool("keep", false, "leave what the runs wrote in the system's folder for temporary files, and say where")
 	if err := set.Parse(args); err != nil {
@@ -55,6 +59,13 @@ func command(ctx context.Context, args []string, out io.Writer) (int, error) {
 	if len(chosen) == 0 {
 		return 2, fmt.Errorf("no mutant's name matches %q", *some)
 	}
+	if *lot > 0 {
+		drawn := draw(chosen, *lot, *seed)
+		if left := len(chosen) - len(drawn); left > 0 {
+			fmt.Fprintf(out, "not run: %d defects of the fold, by lot (-fold %d -seed %d); make mutants plants them all\n", left, *lot, *seed)
+		}
+		chosen = drawn
+	}
 	if *list {
 		printTable(out, chosen)
 		return 0, nil
@@ -78,6 +89,26 @@ func command(ctx context.Context, args []string, out io.Writer) (int, error) {
 		return 2, err
 	}
 	return report(out, results), nil
+}
+
+// draw leaves so many of the mutants that the golden log is to catch, and all others.
+func draw(all []mutant, lot int, seed uint64) []mutant {
+	var fold []int
+	for i := range all {
+		if all[i].by == golden {
+			fold = append(fold, i)
+		}
+	}
+	dice := rand.New(rand.NewPCG(seed, 0x6c6f74))
+	dice.Shuffle(len(fold), func(i, j int) { fold[i], fold[j] = fold[j], fold[i] })
+	out := fold[min(lot, len(fold)):]
+	var drawn []mutant
+	for i, m := range all {
+		if !slices.Contains(out, i) {
+			drawn = append(drawn, m)
+		}
+	}
+	return drawn
 }
 
 func table() []mutant {

@@ -200,3 +200,31 @@ func TestGoldenWords(t *testing.T) {
 		}
 	}
 }
+
+// At stake: a lot that leaves out what it must not. Whoever is not the golden log's to catch is always planted.
+func TestDraw(t *testing.T) {
+	all := table()
+	for _, lot := range []int{1, 24, 1000} {
+		drawn, again := draw(all, lot, 7), draw(all, lot, 7)
+		fold, others := 0, 0
+		for i, m := range drawn {
+			if m.name != again[i].name {
+				t.Fatalf("lot %d: one seed draws %s and %s", lot, m.name, again[i].name)
+			}
+			if m.by == golden {
+				fold++
+			} else {
+				others++
+			}
+		}
+		golds := 0
+		for _, m := range all {
+			if m.by == golden {
+				golds++
+			}
+		}
+		if fold != min(lot, golds) || others != len(all)-golds {
+			t.Errorf("lot %d: %d of the fold and %d others, of %d and %d", lot, fold, others, golds, len(all)-golds)
+		}
+	}
+}

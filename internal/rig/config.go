@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -45,6 +46,6 @@ correlate:
 stream: {session_timeout: %v, rebalance_timeout: %v, transaction_timeout: %v, hot_set: 500, store_cache: 8MiB}
 `, strings.Join(brokers, ", "), o.Prefix, o.Profile, o.Partitions, o.Replication, o.Boot, name, state,
 		o.paced(tick), o.paced(epoch), o.paced(2*epoch), o.paced(slack), o.paced(patienceCompanion), o.paced(patienceExport),
-		o.paced(settle), o.paced(stalled), o.paced(cohortPatience),
+		o.paced(cmp.Or(o.Settle, settle)), o.paced(stalled), o.paced(cohortPatience),
 		o.Session, o.Session+o.Session/2, o.Transaction)
 }

@@ -46,8 +46,8 @@ func (r *Rig) WaitFolded(ctx context.Context) error {
 	}
 	last := max(r.signs.brokerTime(), began) + r.o.paced(slack).Milliseconds()
 	// A measure leaves at the settling of its recording, and may wait for its cohort from there.
-	proven := last + r.o.paced(max(patienceCompanion, patienceExport, settle)+signEvery).Milliseconds()
-	quiet := proven + r.o.paced(cohortPatience+settle+2*tick).Milliseconds()
+	proven := last + r.o.paced(max(patienceCompanion, patienceExport, r.o.Settle)+signEvery).Milliseconds()
+	quiet := proven + r.o.paced(cohortPatience+r.o.Settle+2*tick).Milliseconds()
 	var cut int64
 	err = r.until(ctx, foldLimit, "the clock to pass every deadline and to cut after it", func(context.Context) (bool, error) {
 		c := r.watch.state()
@@ -77,6 +77,9 @@ func (r *Rig) Rest(ctx context.Context) error {
 		return err
 	}
 	if err := r.Start(1, "HOLDFAST_STAGES=correlate"); err != nil {
+		return err
+	}
+	if err := r.Said(ctx, 1, "partitions assigned"); err != nil { // before that it may not even have begun to heed a signal
 		return err
 	}
 	if err := r.WaitQuiet(ctx); err != nil {

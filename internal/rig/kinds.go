@@ -77,6 +77,7 @@ func Kinds() []*Kind {
 		{"transactions-aborted", "A worker is restarted so that it aborts one in three of its transactions, until three were aborted.", ClaimWorker, 5, aborted},
 		{"clock-jumped", "A worker is restarted on a host whose clock is more than a day ahead or behind, for some seconds, and again on one that is right.", ClaimWorker, 6, clockJumped},
 		{"offsets-deleted", "All workers are stopped and correlate's committed offsets are deleted; the frontier in the changelog is adopted.", ClaimAll, 8, offsetsDeleted},
+		{"regime-changed", "Another regime is asked for and put in force by the running clock; every worker stops with exit code 6 when it meets it, and is started with it.", ClaimAll, 6, regimeChanged},
 		{"foreign-producer", "A producer that is not ours appends to the raw topics in transactions and aborts some of them.", ClaimNothing, 3, foreignProducer},
 		{"broker-killed", "A broker is ended by SIGKILL and started again on its own data.", ClaimBrokers, 10, brokerKilled},
 		{"broker-paused", "A broker is stopped (SIGSTOP) for some seconds, then goes on (SIGCONT).", ClaimBrokers, 8, brokerPaused},

@@ -70,6 +70,8 @@ type Options struct {
 	Pace        int      // the times of fold and clock are so many times shorter; 0 is 1
 	Env         []string // of every worker, e.g. HOLDFAST_TEST_FAULTS=abort=5
 
+	Settle time.Duration // correlate.settle of the first regime, default 2 s
+
 	Session     time.Duration // session timeout, default 4 s; the brokers' group.min.session.timeout.ms must allow it
 	Transaction time.Duration // transaction timeout, default 5 s
 
@@ -165,6 +167,7 @@ func (o Options) complete() (Options, error) {
 	def(&o.Prefix, "rig.")
 	def(&o.Partitions, 6)
 	def(&o.Workers, 2)
+	def(&o.Settle, settle)
 	def(&o.Session, 4*time.Second)
 	def(&o.Transaction, 5*time.Second)
 	def(&o.Replication, map[string]int{"embedded": 1}[o.Profile])

@@ -2,11 +2,16 @@ package rig
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
+
+	"holdfast.example/schemas"
+	"holdfast.example/stream/streamtest"
 )
 
 // broker starts the in-process broker.
@@ -88,4 +93,66 @@ func TestTwoKills(t *testing.T) {
 	if !report.OK() || report.Inputs < int(r.Fed()) || report.Leaves == 0 || report.Alerts == 0 || report.DeadLetters == 0 || report.Markers == 0 {
 		t.Errorf("%d were fed; lost %d, doubled %d, forks %d, holes %d, wrong %d", r.Fed(), report.Lost, report.Doubled, report.Forks, report.Holes, report.Wrong)
 	}
+}
+
+// At stake: the way that docs/OPERATIONS.md tells an operator to change the regime, with real processes: whoever folds
+// under the old one stops by itself, and what lies on both sides of the change is accounted for once.
+func TestRegimeChanges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program and starts processes")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	r := start(t, ctx, 2)
+	if err := errors.Join(r.StartAll(), r.Feed(ctx, 300), r.WaitGoing(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	kind := slices.IndexFunc(Kinds(), func(k *Kind) bool { return k.Name == "regime-changed" })
+	for seed := range uint64(2) {
+		if _, err := r.Inflict(ctx, &Fault{Kind: Kinds()[kind], Seed: seed}); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Feed(ctx, 200); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(r.WaitFolded(ctx), r.Rest(ctx)); err != nil {
+		t.Fatal(err)
+	}
+	report, err := r.Audit(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range report.Violations {
+		t.Errorf("%+v", v)
+	}
+	if !report.OK() || report.Leaves == 0 {
+		t.Error(report)
+	}
+	list := regimesOf(t, ctx, r)
+	if len(list) != 3 {
+		t.Errorf("%d regimes stand in the log; want the first and two that followed: %q", len(list), list)
+	}
+}
+
+// regimesOf are the documents in partition 0 of observations, in their order.
+func regimesOf(t *testing.T, ctx context.Context, r *Rig) (list []string) {
+	t.Helper()
+	ends, err := r.admin.ListEndOffsets(ctx, r.kafka.Topic(observations))
+	if err != nil {
+		t.Fatal(err)
+	}
+	end, _ := ends.Lookup(r.kafka.Topic(observations), 0)
+	records, err := streamtest.Committed(ctx, r.kafka, observations, 0, 0, end.Offset)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rec := range records {
+		if v, err := schemas.Decode(rec.Value); err == nil {
+			if regime, ok := v.(*schemas.Regime); ok {
+				list = append(list, regime.Document)
+			}
+		}
+	}
+	return list
 }

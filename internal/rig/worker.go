@@ -65,10 +65,15 @@ func (r *Rig) newWorker(n int) (*worker, error) {
 	if err := os.MkdirAll(w.state, 0o700); err != nil {
 		return nil, fmt.Errorf("make the disk of %s: %w", name, err)
 	}
-	if err := os.WriteFile(w.config, []byte(r.o.settings(name, w.state)), 0o600); err != nil {
-		return nil, fmt.Errorf("write the configuration of %s: %w", name, err)
+	return w, w.configure()
+}
+
+// configure writes the configuration with which the worker starts next.
+func (w *worker) configure() error {
+	if err := os.WriteFile(w.config, []byte(w.rig.o.settings(w.name, w.state)), 0o600); err != nil {
+		return fmt.Errorf("write the configuration of %s: %w", w.name, err)
 	}
-	return w, nil
+	return nil
 }
 
 func (r *Rig) worker(n int) *worker { return r.workers[n-1] }
