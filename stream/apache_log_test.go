@@ -193,12 +193,15 @@ func changelogTruncated(t *testing.T, open func(testing.TB) *world) {
 		name string
 		kept bool // the local disk
 		head bool // the head alone is cut off, not all
+		gone bool // the group and its offsets too
 		want string
 	}{
-		{"disk kept, all cut", true, false, ""},
-		{"disk kept, head cut", true, true, ""},
-		{"disk lost, all cut", false, false, "holds no state"},
-		{"disk lost, head cut", false, true, "part of the state is gone"},
+		{"disk kept, all cut", true, false, false, ""},
+		{"disk kept, head cut", true, true, false, ""},
+		{"disk kept, all cut, group gone", true, false, true, ""},
+		{"disk lost, all cut", false, false, false, "no longer holds its beginning"},
+		{"disk lost, head cut", false, true, false, "no longer holds its beginning"},
+		{"disk lost, all cut, group gone", false, false, true, "no longer holds its beginning"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -215,6 +218,12 @@ func changelogTruncated(t *testing.T, open func(testing.TB) *world) {
 			})
 			if did, err := w.adm.DeleteRecords(w.deadline(30*time.Second), cut); err != nil || did.Error() != nil {
 				t.Fatal(err, did.Error())
+			}
+			if c.gone {
+				w.wait("the group to be deleted, once its member's session is over", 30*time.Second, func() bool {
+					did, err := w.adm.DeleteGroup(w.deadline(10*time.Second), w.kafka.Topic("tally"))
+					return err == nil && did.Err == nil
+				})
 			}
 			if c.want == "" {
 				w.session(cfg, 300)

@@ -34,8 +34,8 @@ func (s *session) restore(ctx context.Context, store Store, p int32, first, end 
 		}
 	}
 	if !ok || info.Discarded != "" {
-		if first > 0 && first < end {
-			return at, fmt.Errorf("%w: the changelog %s/%d no longer holds its beginning (its first offset is %d), so part of the state is gone from it, and no local copy has it; compaction never does that: somebody deleted records or gave the topic a retention; put back a copy of the local store, or reset the group, the changelog and the stage's outputs together", ErrStop, t.name, p, first)
+		if first > 0 {
+			return at, fmt.Errorf("%w: the changelog %s/%d no longer holds its beginning (its first offset is %d), so part of the state is gone from it, and no local copy has it; compaction never does that: somebody deleted records or gave the topic a retention; put back a copy of the local store; or delete the group, the changelog and the stage's outputs together, make the topics anew, and all of it is folded again", ErrStop, t.name, p, first)
 		}
 		if err := store.Reset(); err != nil {
 			return at, fmt.Errorf("reset store: %w", err)

@@ -71,6 +71,9 @@ func openDisk(fs vfs.FS, dir string, cache int64, log *slog.Logger) (Stores, err
 	switch {
 	case errors.Is(err, ErrStore):
 		return nil, err
+	case errors.Is(err, syscall.EAGAIN), err != nil && strings.Contains(err.Error(), lockHeld):
+		// Not %w: the lock's error says of itself that it is a timeout, as a network's does.
+		return nil, fmt.Errorf("%w: another process has the local store in %s; give each worker a name of its own (%v)", ErrConfig, dir, err)
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return nil, fmt.Errorf("%w: the local store in %s is not this user's; choose a folder this user may write, in state_dir (%w)", ErrConfig, dir, err)
 	case err != nil:
@@ -90,8 +93,11 @@ func hostRefuses(err error) bool {
 			return true
 		}
 	}
-	return strings.Contains(err.Error(), "lock held by current process")
+	return strings.Contains(err.Error(), lockHeld)
 }
+
+// lockHeld is Pebble's way to say that this very process has the database open already.
+const lockHeld = "lock held by current process"
 
 func openPebble(fs vfs.FS, dir string, cache int64, log *slog.Logger) (*disk, error) {
 	h := newHealth(dir, log)

@@ -148,7 +148,7 @@ func (s *session) openShard(ctx context.Context, p int32, group int64, input end
 		}
 		var unknown [16]byte
 		if in := s.cluster.topics[s.spec.Input]; c.at.Input != unknown && c.at.Input != in.id {
-			return nil, fmt.Errorf("%w: the state was folded from another topic %s, which was deleted and made anew since; use a new prefix, or reset the group, the changelog and the stage's outputs together", ErrStop, in.name)
+			return nil, fmt.Errorf("%w: the state was folded from another topic %s, which was deleted and made anew since; use a new prefix; or delete the group, the changelog and the stage's outputs together, make the topics anew, and all of it is folded again", ErrStop, in.name)
 		}
 	}
 	first, end := input.of(s.cluster.topics[s.spec.Input], p)
@@ -210,7 +210,7 @@ func (s *session) agree(ctx context.Context, p int32, group int64, meta *Meta, f
 		return 0, fmt.Errorf("offset and state differ and our membership does not hold: %w", err)
 	}
 	if meta == nil {
-		return 0, fmt.Errorf("%w: the group %s has folded %s/%d up to %d, but its changelog %s holds no state; bring the changelog back, or reset the group and its outputs together",
+		return 0, fmt.Errorf("%w: the group %s has folded %s/%d up to %d, but its changelog %s holds no state; bring the changelog back; or delete the group, the changelog and the stage's outputs together, make the topics anew, and all of it is folded again",
 			ErrStop, s.group(), s.spec.Input, p, group, s.spec.Changelog)
 	}
 	return 0, fmt.Errorf("%w: the group %s has folded %s/%d up to %d, but its state up to %d; somebody moved one of them; put the group's offset back to the state's",

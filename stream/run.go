@@ -283,6 +283,6 @@ func (s *session) leave(ctx context.Context, member string) {
 		err = kerr.ErrorForCode(resp.Members[0].ErrorCode)
 	}
 	if err != nil {
-		s.log.Warn("group not left; the others take over after the session timeout", "cause", err)
+		s.log.Warn("group not left; if nobody has taken our name, the others take over after the session timeout", "cause", err)
 	}
 }

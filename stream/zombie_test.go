@@ -138,7 +138,7 @@ func TestV12StaleRestoreRejoins(t *testing.T) {
 	var stale atomic.Int64
 	cfg := w.config("a", t.TempDir())
 	cfg.Kafka.ClientID = victim
-	cfg.SessionTimeout = 30 * time.Second // so that it does not learn of it by a heartbeat
+	cfg.SessionTimeout = 5 * time.Minute // so that it does not learn of it by a heartbeat
 	cfg.Observer = stream.Tee(testLog(t), &stream.Observer{Rebuilding: func(_ string, cause error, _ time.Duration) {
 		if strings.Contains(cause.Error(), "our membership does not hold") {
 			stale.Add(1)

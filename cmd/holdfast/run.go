@@ -59,6 +59,11 @@ func (l *loader) run(cmd *cobra.Command, stages []string) error {
 	defer unlisten()
 	ctx, restore := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 	defer restore()
+	letGo, err := config.hold()
+	if err != nil {
+		return err
+	}
+	defer letGo()
 	if err := admit(ctx, config); err != nil {
 		if ctx.Err() != nil {
 			return nil // stopped before anything had begun

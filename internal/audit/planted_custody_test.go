@@ -103,6 +103,14 @@ var ofCustody = []planted{
 		x.drop(w)
 		x.push(w.topic, (w.p+1)%int(x.shards), r.key, r.value)
 	}},
+	{"leaf in another partition, which it names as its shard", ruleShard, Wrong, func(x *planting) {
+		w := x.tail(kind(leaf.KindVerdict))
+		other := (w.p + 1) % int(x.shards)
+		x.writeLeaf(w, func(l *leaf.Leaf) { l.Shard = int32(other) })
+		r := *x.at(w)
+		x.drop(w)
+		x.push(w.topic, other, r.key, r.value)
+	}},
 	{"leaf of another shard", ruleShard, Wrong, func(x *planting) {
 		x.writeLeaf(x.tail(kind(leaf.KindVerdict)), func(l *leaf.Leaf) { l.Shard = (l.Shard + 1) % x.shards })
 	}},

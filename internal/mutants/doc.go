@@ -30,5 +30,5 @@
 // The last line is mutants=N caught=N; exit code 0 if all were caught, 1 if not, 2 if the question stays open.
 //
 // Kill, pause and stop are the rig's. A schedule that must break a worker at one place of its transaction uses the fault
-// points of the program (built with -tags faultpoints), so that it does not depend on luck: KillAt, StopAt.
+// points of the program (built with -tags faultpoints): KillAt, StopAt. What is left to chance is played up to three times.
 package main

@@ -40,7 +40,7 @@ var pipelineSchedules = []*schedule{
 }
 
 func aborts(ctx context.Context, s *stage) error {
-	if err := s.Start(1, aborting, "HOLDFAST_CLOCK_EPOCH=100ms", "HOLDFAST_CLOCK_HOURLY=100ms"); err != nil {
+	if err := s.Start(1, aborting, "HOLDFAST_CLOCK_TICK=50ms", "HOLDFAST_CLOCK_EPOCH=50ms", "HOLDFAST_CLOCK_HOURLY=50ms"); err != nil {
 		return err
 	}
 	for range 3 {

@@ -109,19 +109,15 @@ func (s *schedule) judge(ctx context.Context, st *stage) ending {
 	return ending{by: checker, says: says}
 }
 
-// stop ends the workers in good order: who writes to observations before who folds them.
+// stop ends the workers in good order: who writes to observations before who folds them. A worker that runs both may
+// end with ticks that nobody has folded, or with its last transaction aborted: Rest folds what is left.
 func (s *schedule) stop(ctx context.Context, st *stage) error {
 	for _, n := range s.clocks {
 		if err := st.Term(ctx, n); err != nil {
 			return err
 		}
 	}
-	if len(s.clocks) > 0 {
-		if err := st.WaitQuiet(ctx); err != nil {
-			return err
-		}
-	}
-	return st.Stop(ctx)
+	return st.Rest(ctx)
 }
 
 // ended says what it means that a schedule did not come to its end.

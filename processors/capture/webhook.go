@@ -30,6 +30,9 @@ const (
 	crowd         = 4               // requests let in for each that may be stored at once
 )
 
+// eventsPath is where events are posted.
+const eventsPath = "/v1/events"
+
 // webhook is the HTTP door.
 //
 // Its claim is the listener's heartbeat: when a progress record is acknowledged, the requests that have begun until
@@ -86,7 +89,7 @@ func (w *webhook) run(ctx context.Context, l net.Listener, drain time.Duration) 
 	srv := &http.Server{Handler: w.routes(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: readTimeout + w.cfg.AckTimeout + headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes,
 		ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelDebug)} // what it says is about callers: handshakes, broken headers
-	w.log.Info("webhook listens", slog.String("address", l.Addr().String()), slog.Bool("signed", !w.cfg.Unsigned))
+	w.log.Info("webhook listens", slog.String("address", l.Addr().String()), slog.String("path", eventsPath), slog.Bool("signed", !w.cfg.Unsigned))
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	select {
@@ -105,7 +108,7 @@ func (w *webhook) run(ctx context.Context, l net.Listener, drain time.Duration) 
 
 func (w *webhook) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v1/events", w.receive)
+	mux.HandleFunc("POST "+eventsPath, w.receive)
 	mux.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusOK) })
 	return mux
 }
