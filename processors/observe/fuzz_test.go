@@ -48,6 +48,9 @@ func FuzzMap(f *testing.F) {
 	} {
 		f.Add(byte(i), record(f, topics[i%3], rec).Value)
 	}
+	hollow := inspected(metadataKey, nil)
+	hollow.Part, hollow.Parts = 1, 2
+	f.Add(byte(2), record(f, topics[2], hollow).Value)
 	f.Add(byte(0), []byte{0xC3, 0x01})
 	f.Fuzz(func(t *testing.T, topic byte, value []byte) {
 		checkMapped(t, stream.Record{Topic: topics[int(topic)%3], Value: value})

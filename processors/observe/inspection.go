@@ -72,6 +72,8 @@ func checkInspection(rec *schemas.S3Inspection) error {
 		return stream.Poison(CodeRefusedInspection, "/bucket, /key: an inspection names an object")
 	case rec.Part < 0 || rec.Part >= max(rec.Parts, 1):
 		return stream.Poison(CodeRefusedInspection, "/part: %d of %d", rec.Part, rec.Parts)
+	case rec.Part > 0 && len(rec.Rows) == 0:
+		return stream.Poison(CodeRefusedInspection, "/rows: part %d of %d carries none; the inspection itself goes with part 0", rec.Part, rec.Parts)
 	case ok != (rec.SHA256 != nil):
 		return stream.Poison(CodeRefusedInspection, "/sha256: there is one exactly where the outcome is ok")
 	case !ok && (rec.Body != nil || len(rec.Rows) > 0):

@@ -236,6 +236,8 @@ func TestMapNothingAndPoison(t *testing.T) {
 	index.Index = 1
 	torn := inspected(metadataKey, []byte("{}"))
 	torn.Body = []byte("{ }")
+	hollow := inspected(metadataKey, nil)
+	hollow.Part, hollow.Parts = 1, 2
 	wrongID := &schemas.ConversationEvent{Transport: transport(schemas.TransportProducer), ConversationID: "a b", Fields: &schemas.EventFields{Topic: "acw"}}
 	for _, c := range []struct {
 		name, topic string
@@ -257,6 +259,7 @@ func TestMapNothingAndPoison(t *testing.T) {
 		{"bad id", schemas.TopicConversationEvents, wrongID, CodeRefusedEvent},
 		{"index", schemas.TopicS3Notifications, index, CodeRefusedNotification},
 		{"no object", schemas.TopicS3Inspections, inspected("", nil), CodeRefusedInspection},
+		{"part without rows", schemas.TopicS3Inspections, hollow, CodeRefusedInspection},
 		{"wrong topic", schemas.TopicS3Inspections, event(good), CodeWrongRecord},
 		{"not raw", schemas.TopicConversationEvents, &schemas.Tick{N: 1}, CodeWrongRecord},
 	} {
