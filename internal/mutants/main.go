@@ -137,6 +137,7 @@ func printTable(out io.Writer, all []mutant) {
 // report prints the table of results; its last line is the one that scripts read.
 func report(out io.Writer, results []result) int {
 	caught := 0
+	var failed []string
 	fmt.Fprintln(out)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "mutant\twhat it breaks\tresult\tcaught by\tfirst violation\tseconds")
@@ -148,10 +149,15 @@ func report(out io.Writer, results []result) int {
 		}
 		if r.caught() {
 			caught++
+		} else {
+			failed = append(failed, fmt.Sprintf("failed: %s: %s: %s", r.name, r.word(), says))
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%.1f\n", r.name, r.breaks, r.word(), by, says, r.took.Seconds())
 	}
 	_ = w.Flush()
+	for _, f := range failed {
+		fmt.Fprintln(out, f)
+	}
 	fmt.Fprintf(out, "mutants=%d caught=%d\n", len(results), caught)
 	if caught < len(results) {
 		return 1

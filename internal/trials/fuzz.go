@@ -92,7 +92,7 @@ func runFuzz(ctx context.Context, modules, args []string) (bool, error) {
 				out, err := t.fuzz(ctx, f)
 				mu.Lock()
 				if err != nil {
-					failures = append(failures, t.String())
+					failures = append(failures, t.String()+t.culprit(out))
 					fmt.Printf("FAIL  %s: %v\n%s", t, err, out)
 				} else {
 					fmt.Printf("ok    %-60s %s\n", t, progress(out))
@@ -128,6 +128,22 @@ func (t target) fuzz(ctx context.Context, f fuzzing) (string, error) {
 			return string(out), err
 		}
 	}
+}
+
+var written = regexp.MustCompile(`Failing input written to (\S+)`)
+
+// culprit is the input that failed, as its file has it and in one line: where a machine is thrown away after the run, its
+// files go with it.
+func (t target) culprit(out string) string {
+	at := written.FindStringSubmatch(out)
+	if at == nil {
+		return ""
+	}
+	b, err := os.ReadFile(filepath.Join(t.module, t.folder, at[1]))
+	if err != nil {
+		return fmt.Sprintf(": %v", err)
+	}
+	return fmt.Sprintf(": %s: %.2000s", at[1], strings.ReplaceAll(strings.TrimSpace(string(b)), "\n", " "))
 }
 
 var elapsed = regexp.MustCompile(`execs: (\d+) \(.*\), new interesting: (\d+) \(total: (\d+)\)`)

@@ -83,7 +83,7 @@ func (t *tally) add(e event) {
 		delete(t.output, key)
 	case e.Action == "skip":
 		t.skipped++
-		t.notes = append(t.notes, fmt.Sprintf("not run: %s %s: %s", short(e.Package), e.Test, reason(t.output[key])))
+		t.notes = append(t.notes, fmt.Sprintf("not run: %s %s: %s", short(e.Package), e.Test, cmp.Or(said(t.output[key], 1), "it does not say why")))
 		delete(t.output, key)
 	case e.Action == "fail":
 		t.broken[e.Package] = true
@@ -128,7 +128,11 @@ func (t *tally) unended(pkg string) []string {
 
 func (t *tally) fail(what string, output []string) {
 	t.failed++
-	t.failures = append(t.failures, what)
+	if why := said(output, 3); why != "" {
+		t.failures = append(t.failures, what+": "+why)
+	} else {
+		t.failures = append(t.failures, what)
+	}
 	fmt.Fprintf(t.out, "FAIL  %s\n", what)
 	for _, line := range output {
 		if !strings.HasPrefix(line, "=== ") {
@@ -139,14 +143,17 @@ func (t *tally) fail(what string, output []string) {
 
 var logged = regexp.MustCompile(`^\s+\w+\.go:\d+: (.*)`)
 
-// reason is the last thing that a skipped test said.
-func reason(output []string) string {
+// said is the last things that a test said before it was skipped or failed, at most so many, in one line; empty if it
+// said none.
+func said(output []string, most int) string {
+	var last []string
 	for _, line := range slices.Backward(output) {
-		if m := logged.FindStringSubmatch(line); m != nil {
-			return strings.TrimSpace(m[1])
+		if m := logged.FindStringSubmatch(line); m != nil && len(last) < most {
+			last = append(last, strings.TrimSpace(m[1]))
 		}
 	}
-	return "it does not say why"
+	slices.Reverse(last)
+	return strings.Join(last, " | ")
 }
 
 // short is an import path without the name of the root module.

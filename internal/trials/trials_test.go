@@ -36,7 +36,7 @@ func TestTally(t *testing.T) {
 		t.Error("a failed test, and all is well")
 	}
 	for _, want := range []string{"not run: a TestSkips: python3 is missing: no second reader\n", "not run: a TestSkips/silent: it does not say why\n",
-		"want 1, got 2", "failed: b TestFails\n", "\n1 passed, 1 failed\n"} {
+		"want 1, got 2", "failed: b TestFails: want 1, got 2\n", "\n1 passed, 1 failed\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the sum does not say %q:\n%s", want, out)
 		}
@@ -152,3 +152,22 @@ type exited int
 func (e exited) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 func (e exited) ExitCode() int { return int(e) }
+
+// TestCulprit: CI's machine is thrown away, and the file that the fuzzer wrote with it.
+func TestCulprit(t *testing.T) {
+	x := target{module: t.TempDir(), folder: "a/b", name: "FuzzX"}
+	at := filepath.Join(x.module, x.folder, "testdata/fuzz/FuzzX")
+	if err := os.MkdirAll(at, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(at, "64346c"), []byte("go test fuzz v1\n[]byte(\"\\x00 0\")\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got := x.culprit("    \n    Failing input written to testdata/fuzz/FuzzX/64346c\n    To re-run:\n")
+	if want := `: testdata/fuzz/FuzzX/64346c: go test fuzz v1 []byte("\x00 0")`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := x.culprit("panic: out of memory"); got != "" {
+		t.Errorf("got %q of a run that wrote no input", got)
+	}
+}
