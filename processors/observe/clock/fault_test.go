@@ -72,19 +72,41 @@ func TestKilledOwnerIsReplaced(t *testing.T) {
 	h.checkLog()
 }
 
-// H7: an owner that was paused, lost its place and does not know it. The group has gone on; its tick must be refused,
-// also where nothing happened in between but ticks.
-func TestH7StaleOwnerIsFenced(t *testing.T) {
-	h := newHouse(t)
+// deafen makes the group forget a member that believes all is well, once the answer is set: its heartbeats are answered
+// and not heard.
+func (h *house) deafen(worker string) *atomic.Bool {
 	var deaf atomic.Bool
 	h.cluster.ControlKey(int16(kmsg.Heartbeat), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		h.cluster.KeepControl()
 		beat := r.(*kmsg.HeartbeatRequest)
-		if !deaf.Load() || beat.InstanceID == nil || *beat.InstanceID != "stale" {
+		if !deaf.Load() || beat.InstanceID == nil || *beat.InstanceID != worker {
 			return nil, nil, false
 		}
-		return r.ResponseKind(), nil, true // the member hears that all is well; the group hears nothing
+		return r.ResponseKind(), nil, true
 	})
+	return &deaf
+}
+
+// lives runs one life of a clock in the background and returns how it ends.
+func lives(cfg Config) <-chan error {
+	ended := make(chan error, 1)
+	go func() {
+		_, err := live(context.Background(), cfg)
+		ended <- err
+	}()
+	return ended
+}
+
+// refusedAsStale says that the group refused an owner that is none any more.
+func refusedAsStale(err error) bool {
+	return errors.Is(err, kerr.UnknownMemberID) || errors.Is(err, kerr.IllegalGeneration) || errors.Is(err, kerr.FencedInstanceID) || errors.Is(err, errLost)
+}
+
+// H7: an owner that was paused, lost its place and does not know it. The group has gone on; its tick must be refused,
+// also where nothing happened in between but ticks.
+func TestH7StaleOwnerIsFenced(t *testing.T) {
+	h := newHouse(t)
+	deaf := h.deafen("stale")
 	paused, resume := make(chan struct{}), make(chan struct{})
 	cfg := h.testConfig("stale").withDefaults()
 	cfg.OnTick = func(tick schemas.Tick) {
@@ -94,16 +116,45 @@ func TestH7StaleOwnerIsFenced(t *testing.T) {
 			<-resume
 		}
 	}
-	ended := make(chan error, 1)
-	go func() {
-		_, err := live(context.Background(), cfg)
-		ended <- err
-	}()
+	ended := lives(cfg)
 	<-paused
 	other := h.run(h.testConfig("other"))
 	eventually(t, "the other clock takes over", func() bool { return other.tick().N >= 10 })
 	close(resume)
-	if err := <-ended; !errors.Is(err, kerr.UnknownMemberID) && !errors.Is(err, kerr.IllegalGeneration) && !errors.Is(err, kerr.FencedInstanceID) {
+	if err := <-ended; !refusedAsStale(err) {
+		t.Fatalf("the stale owner ended with %v", err)
+	}
+	n := other.tick().N
+	eventually(t, "the other clock goes on", func() bool { return other.tick().N >= n+5 })
+	other.stop(t)
+	h.checkLog()
+}
+
+// H7 before the first tick: an owner that was paused as it looked for the log's beginning, having read all of an empty
+// capture.progress. Meanwhile another one begins the log. What the stale one then finds is a log that has begun and, as
+// far as it has read, no clock; it must read on before it calls that a loss, which only an operator could mend.
+func TestH7StaleOwnerOfAnEmptyLog(t *testing.T) {
+	h := newHouse(t)
+	deaf := h.deafen("stale")
+	cfg := h.testConfig("stale").withDefaults()
+	paused, resume := make(chan struct{}), make(chan struct{})
+	var slept atomic.Bool
+	h.cluster.ControlKey(int16(kmsg.ListOffsets), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		h.cluster.KeepControl()
+		topics := r.(*kmsg.ListOffsetsRequest).Topics
+		if len(topics) == 1 && topics[0].Topic == h.kafka.Topic(schemas.TopicObservations) && !slept.Swap(true) {
+			close(paused)
+			h.cluster.SleepControl(func() { <-resume })
+		}
+		return nil, nil, false
+	})
+	ended := lives(cfg)
+	<-paused
+	deaf.Store(true)
+	other := h.run(h.testConfig("other"))
+	eventually(t, "the other clock takes over", func() bool { return other.tick().N >= 5 })
+	close(resume)
+	if err := <-ended; !refusedAsStale(err) {
 		t.Fatalf("the stale owner ended with %v", err)
 	}
 	n := other.tick().N

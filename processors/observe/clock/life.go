@@ -37,7 +37,7 @@ type life struct {
 	owner struct { // written by the library's callbacks
 		sync.Mutex
 		ours, lost bool
-		target     int64 // end of capture.progress at assignment, uncommitted included
+		target     int64 // end of capture.progress at assignment or when it was asked again, uncommitted included
 	}
 
 	state    *State
@@ -120,23 +120,32 @@ func (l *life) assigned(ctx context.Context, offsets map[string]map[int32]kgo.Of
 	<-l.opened
 	ctx, cancel := context.WithTimeout(ctx, assignTimeout)
 	defer cancel()
+	end, err := l.progressEnd(ctx)
+	if err != nil {
+		return nil, err
+	}
+	offsets[l.progress][0] = kgo.NewOffset().AtStart()
+	l.owner.Lock()
+	l.owner.ours, l.owner.target = true, end
+	l.owner.Unlock()
+	l.cfg.Logger.Info("clock assigned", "worker", l.cfg.Worker, "end", end)
+	return offsets, nil
+}
+
+// progressEnd is the end of capture.progress, uncommitted records included.
+func (l *life) progressEnd(ctx context.Context) (int64, error) {
 	ends, err := l.admin.ListEndOffsets(ctx, l.progress)
 	if err == nil {
 		err = ends.Error()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read end of %s: %w", l.progress, err)
+		return 0, fmt.Errorf("read end of %s: %w", l.progress, err)
 	}
 	end, ok := ends.Lookup(l.progress, 0)
-	if !ok { // a target of 0 would be reached before anything is read, and the clock would begin anew
-		return nil, fmt.Errorf("read end of %s: no answer for its partition", l.progress)
+	if !ok { // an end of 0 would be reached before anything is read, and the clock would begin anew
+		return 0, fmt.Errorf("read end of %s: no answer for its partition", l.progress)
 	}
-	offsets[l.progress][0] = kgo.NewOffset().AtStart()
-	l.owner.Lock()
-	l.owner.ours, l.owner.target = true, end.Offset
-	l.owner.Unlock()
-	l.cfg.Logger.Info("clock assigned", "worker", l.cfg.Worker, "end", end.Offset)
-	return offsets, nil
+	return end.Offset, nil
 }
 
 func (l *life) taken(_ context.Context, _ *kgo.Client, gone map[string][]int32) {
@@ -161,6 +170,9 @@ func (l *life) loop(ctx context.Context) error {
 		if err == nil && !now.Before(due) && l.ready() && ctx.Err() == nil {
 			err = l.tick(ctx)
 			due = now.Add(l.cfg.Interval)
+			if errors.Is(err, errBehind) {
+				err, due = nil, now
+			}
 		} else if err == nil && !now.Before(due) {
 			due = now.Add(min(l.cfg.Interval, 50*time.Millisecond))
 		}

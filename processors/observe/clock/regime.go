@@ -96,6 +96,9 @@ func (l *life) beginning(ctx context.Context) (first *schemas.Regime, found stri
 	topic := l.cfg.Kafka.Topic(schemas.TopicObservations)
 	switch b := l.found; {
 	case n == 1 && b.tick > 0:
+		if err := l.abreast(ctx); err != nil {
+			return nil, "", err
+		}
 		return nil, "", fmt.Errorf("%w: %s holds tick %d, and %s holds no clock: its records were lost, and a new clock would repeat the numbers of ticks; "+
 			"restore it, or start on new topics under a new prefix", stream.ErrStop, topic, b.tick, l.progress)
 	case b.regime != nil:
@@ -109,6 +112,27 @@ func (l *life) beginning(ctx context.Context) (first *schemas.Regime, found stri
 		return nil, "", fmt.Errorf("%w: %s is empty and no regime is configured to begin with", stream.ErrConfig, topic)
 	}
 	return l.cfg.Regime, "", nil
+}
+
+// errBehind says that capture.progress has grown since the end that was read to.
+var errBehind = errors.New("capture.progress is not read to its end")
+
+// abreast asks once more where capture.progress ends, and is errBehind if that is not read yet. The order decides: what
+// a tick left there was there before the tick could be read. An owner that was paused, and replaced meanwhile, finds
+// ticks in observations whose ClockState it has not read; that is no loss.
+func (l *life) abreast(ctx context.Context) error {
+	end, err := l.progressEnd(ctx)
+	if err != nil {
+		return err
+	}
+	if l.position >= end {
+		return nil
+	}
+	l.found = nil
+	l.owner.Lock()
+	l.owner.target = end
+	l.owner.Unlock()
+	return errBehind
 }
 
 // beginning is what the first partition of observations was found to hold.

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -306,15 +305,7 @@ func TestRegimeOutlivesTheClock(t *testing.T) {
 // tick under the old regime, let alone bring it back.
 func TestH7StaleOwnerDoesNotUndoARegime(t *testing.T) {
 	h := newHouse(t)
-	var deaf atomic.Bool
-	h.cluster.ControlKey(int16(kmsg.Heartbeat), func(r kmsg.Request) (kmsg.Response, error, bool) {
-		h.cluster.KeepControl()
-		beat := r.(*kmsg.HeartbeatRequest)
-		if !deaf.Load() || beat.InstanceID == nil || *beat.InstanceID != "stale" {
-			return nil, nil, false
-		}
-		return r.ResponseKind(), nil, true // the member hears that all is well; the group hears nothing
-	})
+	deaf := h.deafen("stale")
 	paused, resume := make(chan struct{}), make(chan struct{})
 	cfg := h.under("stale", 1).withDefaults()
 	cfg.OnTick = func(tick schemas.Tick) {
@@ -324,17 +315,13 @@ func TestH7StaleOwnerDoesNotUndoARegime(t *testing.T) {
 			<-resume
 		}
 	}
-	ended := make(chan error, 1)
-	go func() {
-		_, err := live(context.Background(), cfg)
-		ended <- err
-	}()
+	ended := lives(cfg)
 	<-paused
 	h.ask(2)
 	h.mustEnter(h.under("other", 1), 2)
 	h.ticks(h.under("other", 2))
 	close(resume)
-	if err := <-ended; !errors.Is(err, kerr.UnknownMemberID) && !errors.Is(err, kerr.IllegalGeneration) && !errors.Is(err, kerr.FencedInstanceID) && !errors.Is(err, stream.ErrStop) {
+	if err := <-ended; !refusedAsStale(err) && !errors.Is(err, stream.ErrStop) {
 		t.Fatalf("the stale owner ended with %v", err)
 	}
 	h.ticks(h.under("other", 2))
