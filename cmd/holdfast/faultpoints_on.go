@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"holdfast.example/processors/observe/clock"
 	"holdfast.example/stream"
 	"holdfast.example/stream/streamtest"
 )
@@ -44,18 +45,32 @@ var passed struct {
 	n int
 }
 
-// faultpoints puts the plan into one stage's configuration. A plan that cannot be read ends the process: a fault that
-// does not happen would look like a fault that was survived.
-func faultpoints(cfg *stream.Config) {
+// planned is the plan of the environment. One that cannot be read ends the process: a fault that does not happen would
+// look like a fault that was survived.
+func planned() faultPlan {
 	text, set := os.LookupEnv(faultsEnv)
 	if !set || text == "" {
-		return
+		return faultPlan{}
 	}
-	plan, err := parseFaults(text)
+	p, err := parseFaults(text)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "holdfast: %s: %v\n", faultsEnv, err)
 		os.Exit(exitConfig)
 	}
+	return p
+}
+
+// clockFaultpoints puts what there is for the clock into its configuration: it has no transaction loop of the runtime's.
+func clockFaultpoints(cfg *clock.Config) {
+	if skew := planned().skew; skew != 0 {
+		cfg.Wall = func() time.Time { return time.Now().Add(skew) }
+		cfg.Logger.Warn("clock shifted on purpose", "skew", skew)
+	}
+}
+
+// faultpoints puts the plan into one stage's configuration.
+func faultpoints(cfg *stream.Config) {
+	plan := planned()
 	log := cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler))
 	if plan.skew != 0 {
 		streamtest.ShiftClock(cfg, plan.skew)

@@ -85,12 +85,14 @@ func (c *Config) stream(log *slog.Logger) stream.Config {
 }
 
 func (c *Config) clock(log *slog.Logger, regime *schemas.Regime) clock.Config {
-	return clock.Config{
+	out := clock.Config{
 		Kafka: c.kafka(), Worker: c.Worker, Interval: c.Clock.Tick, Epoch: c.Clock.Epoch, Hourly: c.Clock.Hourly, Slack: c.Clock.Slack,
 		Stall: c.Correlate.Stalled, Partitions: c.Kafka.Partitions, Regime: regime, MayFollow: c.mayFollow, SessionTimeout: c.Stream.SessionTimeout,
 		TransactionTimeout: c.Stream.TransactionTimeout, StayOnStop: c.Stream.StayOnStop,
 		Logger: log.With("stage", stageClock), OnTick: logTick(c.named(log, stageClock)),
 	}
+	clockFaultpoints(&out)
+	return out
 }
 
 func (c *Config) correlate() correlate.Settings {

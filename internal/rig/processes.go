@@ -216,8 +216,7 @@ func aborted(ctx context.Context, r *Rig, f *Fault) error {
 	return r.Start(f.Worker)
 }
 
-// clockJumped shifts the wall clock that observe and correlate see. The clock reads none but for its pauses: its time is
-// the brokers'.
+// clockJumped shifts the wall clock that observe, the clock and correlate see.
 func clockJumped(ctx context.Context, r *Rig, f *Fault) error {
 	r.aim(ctx, f, f.Worker)
 	skew := f.between(25*time.Hour, 50*time.Hour)

@@ -57,6 +57,10 @@ type Config struct {
 	// StayOnStop keeps the ownership at a clean stop, for a restart that is back within SessionTimeout.
 	StayOnStop bool
 
+	// Wall is the host's clock. It stamps records, which the topics do not believe: they keep the broker's time of append.
+	// Nothing else is asked of it. Default time.Now.
+	Wall func() time.Time
+
 	Logger *slog.Logger       // nil: nothing is logged
 	OnTick func(schemas.Tick) // called after each committed tick, from the clock's goroutine; nil: nobody watches
 
@@ -109,6 +113,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.longestPause == 0 {
 		c.longestPause = lastPause
+	}
+	if c.Wall == nil {
+		c.Wall = time.Now
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,14 +16,17 @@ import (
 
 	"holdfast.example/schemas"
 	"holdfast.example/stream"
+	"holdfast.example/stream/streamtest/apache"
 )
 
 const shards = 3
 
-// house is an in-process broker with the topics the clock knows.
+var brokersTime = map[string]*string{"message.timestamp.type": kadm.StringPtr("LogAppendTime")}
+
+// house is a broker with the topics the clock knows.
 type house struct {
 	t       *testing.T
-	cluster *kfake.Cluster
+	cluster *kfake.Cluster // nil: Apache Kafka
 	kafka   stream.Kafka
 	client  *kgo.Client // the test's own, outside groups
 }
@@ -35,6 +39,15 @@ func newHouse(t *testing.T) *house {
 	}
 	t.Cleanup(cluster.Close)
 	h := &house{t: t, cluster: cluster, kafka: stream.Kafka{Brokers: cluster.ListenAddrs(), Prefix: "t."}}
+	h.furnish()
+	return h
+}
+
+// furnish opens the test's client and makes the topics. A record's time is that of its append, as our topics have it
+// (schemas.Topic.Configs); the in-process broker takes note of that and believes the producer all the same.
+func (h *house) furnish() {
+	t := h.t
+	t.Helper()
 	opts, err := h.kafka.Options()
 	if err != nil {
 		t.Fatal(err)
@@ -48,11 +61,10 @@ func newHouse(t *testing.T) *house {
 		schemas.TopicObservations: shards, schemas.TopicCaptureProgress: 1, schemas.TopicConversationEvents: 2,
 		schemas.TopicS3Notifications: 2, schemas.TopicS3Inspections: 2,
 	} {
-		if _, err := admin.CreateTopic(t.Context(), partitions, 1, nil, h.kafka.Topic(topic)); err != nil {
+		if _, err := admin.CreateTopic(t.Context(), partitions, 1, brokersTime, h.kafka.Topic(topic)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return h
 }
 
 // testConfig ticks fast; the session timeout is what kfake is told to allow.
@@ -228,6 +240,28 @@ func TestIdleTicks(t *testing.T) {
 	if n := h.checkLog(); n < 20 {
 		t.Fatalf("%d ticks in the log", n)
 	}
+}
+
+// The clock's host shows the time of another day, and another one at each look. Ticks are in the brokers' time, and go on.
+func TestHostClockJumps(t *testing.T) {
+	h := &house{t: t, kafka: stream.Kafka{Brokers: apache.Need(t, 1).Bootstrap(), Prefix: "jumps."}}
+	h.furnish()
+	var last schemas.Tick
+	for _, by := range []time.Duration{30 * time.Hour, -30 * time.Hour, 0} {
+		cfg := h.testConfig("clock-0")
+		cfg.SessionTimeout, cfg.TransactionTimeout = 6*time.Second, 6*time.Second // less an Apache Kafka does not let a group have
+		var looks atomic.Int64
+		cfg.Wall = func() time.Time { return time.Now().Add(by - time.Duration(looks.Add(1))*time.Minute) }
+		r := h.run(cfg)
+		eventually(t, "10 more ticks", func() bool { return r.tick().N >= last.N+10 })
+		r.stop(t)
+		tick := r.tick()
+		if d := time.Since(time.UnixMilli(tick.TMS)); looks.Load() < 10 || tick.TMS <= last.TMS || d > time.Minute || d < -time.Minute {
+			t.Fatalf("host off by %v: tick %d at %v, after tick %d at %v; the host's clock was looked at %d times", by, tick.N, tick.TMS, last.N, last.TMS, looks.Load())
+		}
+		last = tick
+	}
+	h.checkLog()
 }
 
 // After a restart the numbers go on where the log ends, and the regime is not written twice.

@@ -64,12 +64,13 @@ func (l *life) records(first []byte, tick *schemas.Tick, next *schemas.ClockStat
 	}
 	observations := l.cfg.Kafka.Topic(schemas.TopicObservations)
 	var out []*kgo.Record
+	at := l.cfg.Wall()
 	for _, v := range [][]byte{first, value} {
 		for p := int32(0); v != nil && p < l.cfg.Partitions; p++ {
-			out = append(out, &kgo.Record{Topic: observations, Partition: p, Value: v})
+			out = append(out, &kgo.Record{Topic: observations, Partition: p, Value: v, Timestamp: at})
 		}
 	}
-	return append(out, &kgo.Record{Topic: l.progress, Partition: 0, Key: []byte(stateKey), Value: state}), nil
+	return append(out, &kgo.Record{Topic: l.progress, Partition: 0, Key: []byte(stateKey), Value: state, Timestamp: at}), nil
 }
 
 // commit writes the records and the position in capture.progress in one transaction. The position is sent also where
