@@ -18,6 +18,7 @@ type ending struct {
 	by     catcher // 0: nobody saw anything
 	says   string  // the first violation, the refusal, what was missing
 	broken error
+	try    int // which one it was, of a schedule that is played more than once
 }
 
 // result is a mutant's.
@@ -206,6 +207,7 @@ func (r *runner) one(ctx context.Context, m *mutant) ending {
 		}
 		for try := 1; ; try++ {
 			e, _ := r.under(ctx, m.under, build{root: r.root, swap: swap, dir: dir}, filepath.Join(dir, strconv.Itoa(try)))
+			e.try = try
 			if e.by != 0 || e.broken != nil || try == tries || !r.plays[m.under].waits {
 				return e
 			}
@@ -255,6 +257,9 @@ func (r *runner) tell(of int, x *result) {
 	what := x.says
 	if x.broken != nil {
 		what = x.broken.Error()
+	}
+	if x.try > 1 && x.caught() {
+		what += fmt.Sprintf(" (only at the %d. try)", x.try)
 	}
 	fmt.Fprintf(r.out, "%-17s %5.1fs  %d/%d %s: %s\n", x.word(), x.took.Seconds(), r.done, of, x.name, what)
 }

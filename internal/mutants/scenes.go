@@ -103,12 +103,20 @@ func diskLostBig(ctx context.Context, s *stage) error {
 	return errors.Join(s.Start(1, correlateOnly), s.Feed(ctx, 500))
 }
 
+// halfPolls makes a transaction end before all that one poll brought is folded.
+const halfPolls = "HOLDFAST_STREAM_MAX_TRANSACTION_BYTES=8KiB"
+
+// takeover begins with so much to fold that a worker comes while the one before it has records in hand that it has not
+// folded.
 func takeover(ctx context.Context, s *stage) error {
-	if err := errors.Join(s.Start(2, observeClock), s.Start(1, correlateOnly), s.Feed(ctx, 300)); err != nil {
+	if err := errors.Join(s.Start(2, observeClock), s.Feed(ctx, 2000)); err != nil {
+		return err
+	}
+	if err := errors.Join(s.WaitTick(ctx, s.Tick()+5), s.Start(1, correlateOnly, halfPolls), s.Said(ctx, 1, "shard restored")); err != nil {
 		return err
 	}
 	for range 2 {
-		if err := s.Start(3, correlateOnly); err != nil {
+		if err := s.Start(3, correlateOnly, halfPolls); err != nil {
 			return err
 		}
 		feed := make(chan error, 1)
