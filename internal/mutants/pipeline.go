@@ -20,7 +20,7 @@ var pipelineMutants = []mutant{
 	{name: "cut-of-one-shard", breaks: "V10: only one shard's tick cuts the epoch that the clock counts as cut",
 		under: underAborts, by: checkerOrRefusal,
 		edits: []edit{{"processors/observe/clock/tick.go", "\tstate, err := schemas.Append(nil, next)\n", "\tuncut := *tick\n\tuncut.Cut = false\n\tother, err := schemas.Append(nil, &uncut)\n\tif err != nil {\n\t\treturn nil, err\n\t}\n\tstate, err := schemas.Append(nil, next)\n"},
-			{"processors/observe/clock/tick.go", "\t\t\tout = append(out, &kgo.Record{Topic: observations, Partition: p, Value: v})\n", "\t\t\tif p > 0 && &v[0] == &value[0] {\n\t\t\t\tv = other\n\t\t\t}\n\t\t\tout = append(out, &kgo.Record{Topic: observations, Partition: p, Value: v})\n"}}},
+			{"processors/observe/clock/tick.go", "\t\t\tout = append(out, &kgo.Record{Topic: observations, Partition: p, Value: v, Timestamp: at})\n", "\t\t\tif p > 0 && &v[0] == &value[0] {\n\t\t\t\tv = other\n\t\t\t}\n\t\t\tout = append(out, &kgo.Record{Topic: observations, Partition: p, Value: v, Timestamp: at})\n"}}},
 	{name: "clock-unfenced", breaks: "V1, V10: an idle clock's transaction consumes nothing, so a clock that was replaced goes on ticking",
 		under: underZombieClock, by: checkerOrRefusal,
 		edits: []edit{{"processors/observe/clock/tick.go", "\tif err == nil {\n\t\terr = l.commitPosition(ctx)\n\t}\n", ""}}},
