@@ -35,6 +35,7 @@ var rooms = []room{
 		"every wire record; imports none of its own sub-packages, so that each of them can speak its types"},
 	{"schemas/strictjson", nil, nil, testsOfSchemas, true, "all foreign JSON passes here first: nothing of ours below it"},
 	{"schemas/instant", []string{"schemas"}, nil, testsOfSchemas, true, "reads times and nothing else"},
+	{"schemas/field", []string{"schemas/instant"}, nil, testsOfSchemas, true, "what every time field of every source means, as data; nothing is read here"},
 	{"schemas/genesys", []string{"schemas", "schemas/instant", "schemas/strictjson"}, nil, testsOfSchemas, true,
 		"a source's shapes; sources do not know each other"},
 	{"schemas/s3event", []string{"schemas", "schemas/instant", "schemas/strictjson"}, nil, testsOfSchemas, true,

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"holdfast.example/schemas"
+	"holdfast.example/schemas/field"
 	"holdfast.example/stream"
 )
 
@@ -315,5 +316,24 @@ func TestPoisonNamesBytes(t *testing.T) {
 	}
 	if want := hashOf(raw); poison.Raw == nil || *poison.Raw != *want {
 		t.Errorf("poison names %v, want %x", poison.Raw, want[:8])
+	}
+}
+
+// The times of an inspection have their rows in the table of fields, under the names our readings carry.
+func TestInspectedTimesHaveRows(t *testing.T) {
+	rec := inspected(mediaKey, []byte("sound"))
+	rec.RetainUntil = "2033-05-04T00:00:00Z"
+	out := mapped(t, schemas.TopicS3Inspections, rec)
+	if len(out) != 1 || len(out[0].Times) != 2 {
+		t.Fatalf("%+v", out)
+	}
+	for _, r := range out[0].Times {
+		found := false
+		for _, f := range field.All() {
+			found = found || f.Document == field.S3Object && f.Reading == r.Field && string(f.Clock) == r.Clock
+		}
+		if !found {
+			t.Errorf("no row for %s by clock %s", r.Field, r.Clock)
+		}
 	}
 }
