@@ -14,7 +14,6 @@
 //	F3  Every row says where its meaning is from and how sure that is: documented, observed, inferred or unknown.
 //	F4  Every clock is of instant.Clocks. Every reading that our parsers make has a row here that names the same clock
 //	    and reads as coarsely (a test holds it).
-//	F5  No code but this table knows what a field means.
 package field
 
 import (
@@ -205,9 +204,9 @@ type reference struct {
 // references are the one bridge between unlike instants. A digital recording is the transcript of its session, so the
 // session's ends are its own; of a call it holds only where recording begins with the communication.
 var references = [...]reference{
-	{RecordingStart, SessionStart, Inferred, "a digital recording is its session's transcript; the research of attribution, section 3"},
-	{RecordingBegan, SessionStart, Inferred, "the same, before anything was withheld"},
-	{RecordingEnd, SessionEnd, Inferred, "the same; where an agent stays longer, the end of the last communication"},
+	{RecordingStart, SessionStart, Inferred, "a digital recording is its session's transcript"},
+	{RecordingBegan, SessionStart, Inferred, "a digital recording is its session's transcript, before anything was withheld"},
+	{RecordingEnd, SessionEnd, Inferred, "a digital recording is its session's transcript; where an agent stays longer, the end of the last communication"},
 	{MediaStart, SessionStart, Inferred, "a recorder starts with the communication; a header in another unit is its format's own claim"},
 	{MailSent, SessionStart, Inferred, "an e-mail's session begins when the mail is taken in, after it was sent"},
 }
