@@ -59,9 +59,10 @@ func start(t testing.TB, o Options) *Cluster {
 	return c
 }
 
+// write has a minute: a broker that is slow to hear of a topic just made says that it does not know it, again and again.
 func write(t testing.TB, c *Cluster, topic, value string) error {
 	t.Helper()
-	cl, err := client(c.Bootstrap(), kgo.RecordDeliveryTimeout(60*time.Second))
+	cl, err := client(c.Bootstrap(), kgo.RecordDeliveryTimeout(60*time.Second), kgo.UnknownTopicRetries(-1))
 	if err != nil {
 		t.Fatal(err)
 	}
