@@ -30,6 +30,10 @@
 // open at once, and for names with an escape or a byte outside ASCII. The readers may be given bytes that were not
 // checked: they do not panic and they end, but only on checked bytes is their answer what the text says.
 //
+// A text too large to be held, an export's manifest or a page of answers, is cut by [Split] into pieces in bounded
+// memory: by brackets and strings alone, so each piece has to pass Check before it is read. What stands around the
+// pieces passes it at the end.
+//
 // Nothing is stored. An [Error] may be kept and shown: it holds the place and the reason, never a value.
 package strictjson
 
