@@ -62,6 +62,8 @@ var platformFields = []Field{
 	analytics("acd", "segmentEnd", QueueLeave, Inferred),
 	analytics("wrapup", "segmentStart", WrapUpStart, Inferred),
 	analytics("wrapup", "segmentEnd", WrapUpEnd, Inferred),
+	analytics("other segment", "segmentStart", Changed, Inferred),
+	analytics("other segment", "segmentEnd", Changed, Inferred),
 	analytics("metrics", "emitDate", Logged, Inferred),
 	converse("customer communication", "connectedTime", SessionStart, instant.GenesysCloud, Documented),
 	converse("customer communication", "disconnectedTime", SessionEnd, instant.GenesysProvider, Documented),

@@ -44,6 +44,9 @@ var exportFields = []Field{
 	recording("restoreExpirationTime", Movable, Documented, sdkRecording, Planned),
 	{Retention, "", "creationTime", "", []Instant{RecordingCreated}, instant.ExportMetadata, Millisecond, instant.RoundingUnknown, UTC, Final, "copied from the recording: one vote", Documented, "Genesys Cloud SDK, retention query"},
 	{Retention, "", "exportedDate", "", []Instant{Exported}, instant.Job, Millisecond, instant.RoundingUnknown, UTC, Restamped, "copied from the recording: one vote", Documented, "Genesys Cloud SDK, retention query"},
+	{Retention, "", "exportDate", "", []Instant{ExportDue}, instant.Job, Millisecond, instant.RoundingUnknown, UTC, Movable, "copied from the recording: one vote", Documented, "Genesys Cloud SDK, retention query"},
+	{Retention, "", "archiveDate", "", []Instant{Planned}, instant.ExportMetadata, Millisecond, instant.RoundingUnknown, UTC, Movable, "copied from the recording: one vote", Documented, "Genesys Cloud SDK, retention query"},
+	{Retention, "", "deleteDate", "", []Instant{Planned}, instant.ExportMetadata, Millisecond, instant.RoundingUnknown, UTC, Movable, "copied from the recording: one vote", Documented, "Genesys Cloud SDK, retention query"},
 	{ExportJob, "", "dateCreated", "", []Instant{JobCreated}, instant.Job, Millisecond, instant.RoundingUnknown, UTC, Final, "", Documented, sdkJob},
 	{ExportJob, "", "actionDate", "", []Instant{ExportDue}, instant.Job, Millisecond, instant.RoundingUnknown, UTC, Final, "", Documented, sdkJob},
 
@@ -72,5 +75,11 @@ var storeFields = []Field{
 		"Amazon S3 API reference, GetObject; RFC 9110 section 8.8.2; a changed lock does not change it"},
 	{S3Object, "", "x-amz-object-lock-retain-until-date", "retain_until", []Instant{Planned}, instant.S3, Mixed, instant.RoundingUnknown, UTC, Movable, "", Documented,
 		"Amazon S3 API reference, GetObjectRetention"},
+	{S3Object, "list-object-versions", "LastModified", "", []Instant{ObjectModified}, instant.S3, Second, instant.RoundingUnknown, UTC, Final, "", Documented,
+		"Amazon S3 API reference, ObjectVersion; whole seconds, also where .000 is written"},
+	{S3Object, "head-object", "LastModified", "", []Instant{ObjectModified}, instant.S3, Second, instant.RoundingUnknown, UTC, Final, "", Documented,
+		"Amazon S3 API reference, HeadObject; an HTTP date or ISO 8601, as the command line's version prints it"},
+	{S3Object, "head-object", "ObjectLockRetainUntilDate", "", []Instant{Planned}, instant.S3, Mixed, instant.RoundingUnknown, UTC, Movable, "", Documented,
+		"Amazon S3 API reference, HeadObject"},
 	{S3Object, "key", "year=/month=/day=/hour=", "", []Instant{ConversationStart}, instant.ExportMetadata, Hour, instant.Truncated, UTC, Final, "", Documented, metadataFile},
 }

@@ -18,6 +18,7 @@
 //	2016-12-31T23:59:60Z              a leap second, see below
 //	1777886102118                     epoch milliseconds (ParseEpochMS, Read)
 //	Wed, 06 May 2026 10:41:07 GMT     RFC 9110 IMF-fixdate (ParseHTTPDate)
+//	Mon, 4 May 2026 10:15:02 +0100    RFC 5322 date-time (ParseMailDate)
 //
 // Invariants:
 //
