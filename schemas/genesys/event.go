@@ -2,6 +2,8 @@ package genesys
 
 import (
 	"crypto/sha256"
+	"io"
+	"iter"
 
 	"holdfast.example/schemas"
 	"holdfast.example/schemas/instant"
@@ -131,6 +133,12 @@ func ParseEvent(raw []byte) (Event, error) {
 	e.readTimes(&p, eventTime, clock)
 	e.Identity = identity(topicName, e.ConversationID, e.Fact.ParticipantID, e.Fact.SessionID, eventTime, p.body)
 	return e, nil
+}
+
+// Events reads a file of events: one, an array, an object that holds them in one of lists, or one on each line. An error
+// of one event, a *Refused whose pointer names it, does not end the sequence.
+func Events(r io.Reader, lists ...string) iter.Seq2[Event, error] {
+	return answers(r, MaxEvent, "", lists, ParseEvent)
 }
 
 func (p *parts) bodyOr(raw []byte) []byte {

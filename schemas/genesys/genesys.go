@@ -1,5 +1,7 @@
 // Package genesys reads what Genesys Cloud and its exporter write: conversation detail events, as EventBridge envelopes
-// or bare webhook bodies; the metadata file beside each exported recording; and job manifests, cut into rows.
+// or bare webhook bodies; the metadata file beside each exported recording; job manifests, JSON or CSV, cut into rows;
+// and saved answers of the platform's interfaces: analytics conversation details, audit queries, the Recording API,
+// export jobs and the retention query.
 //
 // Everything here maps bytes to facts, without a clock, I/O or a guess. Foreign bytes are hostile: each text goes
 // through schemas/strictjson first, names match exactly, and what is refused is refused with a *[Refused] that names the
@@ -16,7 +18,10 @@
 //	G5  A time that cannot be read is a reading that says why. It never costs the fact around it.
 //	G6  The projection of an export says the same for two texts exactly when their members, apart from the volatile
 //	    ones, are the same JSON values, numbers by their text; see [ParseMetadata].
-//	G7  Rows are cut without being judged: a bad row is cut, and [ParseRow] refuses it alone.
+//	G7  Rows are cut without being judged: a bad row is cut, and [ParseRow] refuses it alone. Of answers likewise: a bad
+//	    element is refused by its place, and the next is read.
+//	G8  What is read from an io.Reader costs the memory of one element, whatever the file's size and claims.
+//	G9  Every time is read under the name it stands under, by the clock of its row in schemas/field.
 //
 // Which event is it? The topic says so twice: detail.topicName with real ids in it, and the envelope's detail-type with
 // {id} in their place. They must agree; where they do not, the event is none of ours (family other), because one of the
@@ -24,7 +29,7 @@
 //
 // Enumerations (media type, direction, ...) are open: a value that did not exist when this was written is kept. Detail
 // events write them in upper case, analytics in lower, exports as titles; of events they are made upper case here, ASCII
-// letters only, and of exports kept as written.
+// letters only, of answers too, and of exports and audits kept as written.
 //
 // Sources: the topic list and field names of the official SDK's notification mappings, official sample events (kept in
 // testdata with their licence), and the published article on exported recordings in S3. What only forum posts show, as

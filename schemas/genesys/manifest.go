@@ -200,6 +200,10 @@ func hasRecording(array []byte) bool {
 	return false
 }
 
+// NamesRecording says whether an object, or the beginning of one, is what a metadata file or a manifest's row is: it names
+// a conversation, and a recording or a start time, by any name of fields.go.
+func NamesRecording(object []byte) bool { return looksLikeRecording(object) }
+
 func looksLikeRecording(value []byte) bool {
 	var conversation, recording bool
 	for name, value := range strictjson.Members(value) {
