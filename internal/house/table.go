@@ -40,6 +40,12 @@ var rooms = []room{
 		"a source's shapes; sources do not know each other"},
 	{"schemas/s3event", []string{"schemas", "schemas/instant", "schemas/strictjson"}, nil, testsOfSchemas, true,
 		"a source's shapes; sources do not know each other"},
+	{"schemas/s3object", []string{"schemas", "schemas/instant", "schemas/strictjson"}, nil, testsOfSchemas, true,
+		"a source's shapes; sources do not know each other"},
+	{"schemas/media", []string{"schemas", "schemas/instant", "schemas/strictjson"}, nil, testsOfSchemas, true,
+		"what recorded things say of themselves; sources do not know each other"},
+	{"schemas/exhibit", []string{"schemas/genesys", "schemas/media", "schemas/strictjson"}, nil, testsOfSchemas, true,
+		"tells files apart by content and reads none of them; what a manifest's names and a container's marks are, their packages say"},
 	{"schemas/leaf", []string{"schemas"}, nil, testsOfSchemas, true,
 		"what is hashed and sworn to: readable from the standard library and one package"},
 
