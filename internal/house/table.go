@@ -71,6 +71,8 @@ var rooms = []room{
 	{"processors/correlate", []string{"schemas", "schemas/genesys", "schemas/instant", "schemas/leaf", "stream", "stream/replay"}, []string{twmbAvro},
 		testsOfCorrelate, true, "a pure fold: replaying the observations gives the same custody records, byte for byte"},
 
+	{"processors/correlate/attribute", []string{"schemas/instant"}, nil, testsOfCorrelate, true,
+		"names a cause or abstains, in integers; reads nothing and knows no wire, so that a folder of files is judged as the pipeline is"},
 	{"processors", []string{"schemas"}, nil, []string{"schemas/...", "stream/...", "processors/..."}, false,
 		"the pipeline on one page, as data; its test alone sees all verbs, to hold the page against them"},
 
@@ -109,6 +111,9 @@ var rooms = []room{
 		"judges the topics by the public wire alone: by nothing that wrote them"},
 	{"internal/house", nil, nil, nil, false, "looks at the others as text"},
 	{"internal/trials", nil, nil, nil, false, "runs the others' tests by the go command"},
+	{"internal/truth", nil, nil, nil, false, "makes up truths and lists what could have caused what is seen; shares no code with what judges it"},
+	{"internal/matrix", []string{"internal/truth", "processors/correlate/attribute", "schemas/instant"}, nil, nil, false,
+		"sets attribution before made-up truths and counts"},
 	{"internal/rig", []string{"schemas", "stream", "processors/observe/clock", "internal/audit"}, kafkaClient,
 		[]string{"schemas/...", "stream/...", "processors/observe/...", "internal/audit"}, false,
 		"meets the workers as processes; speaks the wire, publishes as capture does, asks the clock for its sources; audit judges"},

@@ -1,0 +1,260 @@
+package attribute
+
+import (
+	"testing"
+)
+
+// zoned shifts the export by the zone's offset, as local time written as UTC is.
+func zoned(s *scene, z Zone, sign, fixed int64) *scene {
+	m := NewModel(Table{Zones: []Zone{z}})
+	return s.each(func(r *Recording) {
+		move(r, sign*m.zoneAt(0, at(r, SessionStart))+fixed, Start, Created)
+		move(r, sign*m.zoneAt(0, at(r, SessionEnd))+fixed, End)
+	})
+}
+
+var (
+	paris  = Zone{"Europe/Paris", []Shift{{0, 3_600_000}, {1_774_746_000_000, 7_200_000}, {1_792_890_000_000, 3_600_000}}}
+	dublin = Zone{"Europe/Dublin", london.Shifts}
+	tokyo  = Zone{"Asia/Tokyo", []Shift{{0, 9 * 3_600_000}}}
+)
+
+// side keeps before recordings ahead of the DST instant and after behind it.
+func side(before, after int) *scene {
+	s := newScene(50, before+after)
+	for i, r := range s.recs {
+		day := 1_774_746_000_000 - int64(2+i%15)*aDay
+		if i >= before {
+			day = 1_774_746_000_000 + int64(2+i%15)*aDay
+		}
+		s.toDay(r, day)
+	}
+	return s
+}
+
+// A zone is named by a DST instant inside the cohort alone; else it is a constant as well.
+func TestZoneNeedsADSTInstant(t *testing.T) {
+	table := Table{Zones: []Zone{tokyo, london, dublin, paris}}
+	both, dst := []Cause{CauseZone, CauseConstant}, Decider{Need: NeedDST}
+	for _, w := range []verdictWant{
+		{"Paris, both sides", zoned(side(60, 60), paris, 1, 0), Table{Zones: []Zone{tokyo, paris}}, Translation, Established, CauseZone, LocusExport, StratumAll, Decider{}, []Cause{CauseZone}},
+		{"Paris, the other sign", zoned(side(60, 60), paris, -1, 0), Table{Zones: []Zone{tokyo, paris}}, Translation, Established, CauseZone, LocusExport, StratumAll, Decider{}, []Cause{CauseZone}},
+		{"Paris, winter", zoned(side(120, 0), paris, 1, 0), Table{Zones: []Zone{paris}}, Translation, Ambiguous, NoCause, LocusExport, StratumAll, dst, both},
+		{"Paris, not configured", zoned(side(120, 0), paris, 1, 0), Table{}, Translation, Ambiguous, NoCause, LocusExport, StratumAll, dst, both},
+		{"Paris, 19 in summer", zoned(side(60, 19), paris, 1, 0), Table{Zones: []Zone{paris}}, Translation, Ambiguous, NoCause, LocusExport, StratumAll, dst, both},
+		{"Paris, 20 in summer", zoned(side(60, 20), paris, 1, 0), Table{Zones: []Zone{paris}}, Translation, Established, CauseZone, LocusExport, StratumAll, Decider{}, []Cause{CauseZone}},
+		{"Paris, 300 and 45: refuted by them, and yet the constant holds", zoned(side(300, 45), paris, 1, 0), Table{Zones: []Zone{paris}}, Translation, Ambiguous, NoCause, LocusExport, StratumAll, dst, both},
+		{"Paris, 300 and 20: the constant holds too", zoned(side(300, 20), paris, 1, 0), Table{Zones: []Zone{paris}}, Translation, Ambiguous, NoCause, LocusExport, StratumAll, dst, both},
+	} {
+		w.check(t)
+	}
+	if v := zoned(side(60, 60), london, 1, 0).judge(table); len(v.Zones) != 2 || v.Zones[0] != "Europe/London" || v.Zones[1] != "Europe/Dublin" || v.Cause != NoCause && v.Cause != CauseZone {
+		t.Logf("London is told apart from nothing with its rules: %v %v %v %v", v.Zones, v.Grade, v.Cause, v.Candidates.List())
+	}
+	if v := zoned(side(60, 60), london, 1, 0).judge(Table{Zones: []Zone{tokyo, london, dublin}}); v.Cause != CauseZone || len(v.Zones) != 2 {
+		t.Errorf("%v %v %v", v.Grade, v.Cause, v.Zones)
+	}
+}
+
+// A fixed offset used all year jumps at the DST instant, by the zone's difference.
+func TestDSTSplit(t *testing.T) {
+	only := []Cause{CauseDSTSplit}
+	table := Table{Zones: []Zone{paris}}
+	for _, w := range []verdictWant{
+		{"winter time all year", zoned(side(60, 60), paris, 1, -3_600_000), table, Translation, Established, CauseDSTSplit, LocusExport, StratumAll, Decider{}, only},
+		{"summer time all year", zoned(side(60, 60), paris, 1, -7_200_000), table, Translation, Established, CauseDSTSplit, LocusExport, StratumAll, Decider{}, only},
+		{"the other sign", zoned(side(60, 60), paris, -1, 3_600_000), table, Translation, Established, CauseDSTSplit, LocusExport, StratumAll, Decider{}, only},
+		{"a jump of another height", side(60, 60).each(func(r *Recording) {
+			if r.Day > 1_774_746_000_000/aDay {
+				move(r, 1_800_000, Start, End, Created)
+			}
+		}), table, Mixture, Unexplained, NoCause, LocusExport, StratumAll, Decider{Need: NeedVariance}, nil},
+	} {
+		w.check(t)
+	}
+	if v := zoned(side(60, 19), paris, 1, -7_200_000).judge(table); v.Cause == CauseDSTSplit || v.Hypotheses[DSTSplit].State != NotTestable || v.Hypotheses[DSTSplit].Missing.Need != NeedDST {
+		t.Errorf("nineteen on one side: %v %v", v.Grade, v.Cause)
+	}
+}
+
+// sloped stamps the end by a delay of about a minute, times a slope in per cent.
+func sloped(r *Recording, percent int64) {
+	d := 60_000 + (int64(r.ID[3])*256+int64(r.ID[4]))*2_500/65_536
+	set(r, Finalise, at(r, SessionEnd)+d)
+	set(r, End, at(r, SessionEnd)+9_000+d*percent/100)
+}
+
+// Finalisation + δ: the slope on the delay is one, the rest is one constant, and the delay varies by 20τ.
+func TestFinalisationDelayed(t *testing.T) {
+	for _, c := range []struct {
+		what  string
+		bend  func(r *Recording)
+		cause Cause
+	}{
+		{"end", func(r *Recording) { set(r, End, at(r, Finalise)-31_000) }, CauseFinalisation},
+		{"stamp", func(r *Recording) { set(r, End, at(r, Finalise)+9_000); set(r, Start, at(r, Finalise)+9_000) }, CauseFinalisation},
+		{"shift", func(r *Recording) { move(r, at(r, Finalise)-at(r, SessionEnd)+5_000, Start, End) }, CauseFinalisation},
+		{"created", func(r *Recording) { set(r, Created, at(r, Finalise)+70_000) }, CauseFinalisation},
+		{"slope 0.97, and no residual beyond the slack", func(r *Recording) { sloped(r, 97) }, NoCause},
+		{"slope 1.03", func(r *Recording) { sloped(r, 103) }, NoCause},
+		{"slope 1.00 over as little", func(r *Recording) { sloped(r, 100) }, CauseFinalisation},
+		{"δ scatters", func(r *Recording) { set(r, End, at(r, Finalise)+10_000+int64(r.ID[3])*4) }, NoCause},
+		{"a delay of 20 s that varies by 0.8 s", func(r *Recording) {
+			set(r, Finalise, at(r, SessionEnd)+20_000+int64(r.ID[3])*3)
+			set(r, End, at(r, Finalise)+9_000)
+		}, NoCause},
+	} {
+		v := newScene(51, 300).each(c.bend).judge(Table{})
+		if named := v.Grade == Established; named != (c.cause != NoCause) || named && (v.Cause != c.cause || v.Hypothesis != FinalisationDelayed) {
+			t.Errorf("%s: %v %v %v, slope %+v", c.what, v.Grade, v.Cause, v.Hypothesis, v.Hypotheses[FinalisationDelayed].Numbers)
+		}
+	}
+}
+
+// A rate is named where the line rises by 20τ over the cohort and the rest is one constant.
+func TestRateSkew(t *testing.T) {
+	rate := func(total int64) *scene {
+		return newScene(52, 300).each(func(r *Recording) {
+			move(r, 5_000+(at(r, SessionStart)-day0)*total/(7*aDay), Start, Created)
+			move(r, 5_000+(at(r, SessionEnd)-day0)*total/(7*aDay), End)
+		})
+	}
+	for total, want := range map[int64]Cause{0: CauseConstant, 60: CauseConstant, 900: NoCause, 2_000: CauseRateSkew, -2_000: CauseRateSkew, 600_000: CauseRateSkew} {
+		if v := rate(total).judge(Table{}); v.Cause != want {
+			t.Errorf("%d ms over a week: %v %v %v", total, v.Grade, v.Cause, v.Candidates.List())
+		}
+	}
+}
+
+// Two constants are a mixture, with what tells them apart; never a constant unless one holds for all but m.
+func TestMixture(t *testing.T) {
+	two := func(n int, second func(i int, r *Recording) bool) *scene {
+		s := newScene(53, n).drop(Finalise, S3Put)
+		for i, r := range s.recs {
+			if second(i, r) {
+				move(r, 20_000, Start, End, Created)
+			} else {
+				move(r, 45_000, Start, End, Created)
+			}
+		}
+		return s
+	}
+	for _, c := range []struct {
+		what   string
+		s      *scene
+		splits Stratum
+	}{
+		{"by job", two(300, func(i int, r *Recording) bool { return r.Job == "job-2" }), StratumJob},
+		{"by day", two(300, func(i int, r *Recording) bool { return i%7 < 3 }), StratumDay},
+		{"by agents", two(300, func(i int, r *Recording) bool { return r.Agents == 2 }), StratumAgents},
+		{"by size", two(300, func(i int, r *Recording) bool { r.Job = ""; return r.JobSize > 300 }), StratumSize},
+		{"a job that only inclines", two(300, func(i int, r *Recording) bool { return r.Job == "job-2" && r.ID[0] < 160 }), StratumNone},
+		{"by nothing", two(300, func(i int, r *Recording) bool { return r.ID[0] < 100 }), StratumNone},
+	} {
+		v := c.s.judge(Table{})
+		if v.Shape != Mixture || v.Grade != Unexplained || v.Cause != NoCause || v.Splits != c.splits {
+			t.Errorf("%s: %v %v %v splits %v", c.what, v.Shape, v.Grade, v.Cause, v.Splits)
+		}
+	}
+	// (e): the constant holds for all but m, and those that depart from it agree with each other.
+	if v := two(300, func(i int, r *Recording) bool { return i%10 == 0 }).judge(Table{}); v.Shape != Mixture || v.Cause != NoCause {
+		t.Errorf("a tenth in a bunch: %v %v", v.Shape, v.Cause)
+	}
+	scattered := storyA(300)
+	for i, r := range scattered.recs {
+		if i%10 == 0 {
+			move(r, int64(i)*2_000+5_000, Start, End, Created)
+		}
+	}
+	if v := scattered.judge(Table{}); v.Cause != CauseConstant || len(v.Outliers) != 30 {
+		t.Errorf("a tenth scattered: %v %v %d outliers", v.Shape, v.Cause, len(v.Outliers))
+	}
+	three := two(300, func(i int, r *Recording) bool { return r.ID[0] < 100 })
+	for i, r := range three.recs {
+		if i%3 == 0 {
+			move(r, int64(i)*5_000, Start, End, Created)
+		}
+	}
+	if v := three.judge(Table{}); v.Shape == Mixture && v.Splits != StratumNone || v.Cause != NoCause || v.Decider.Need == NeedVariance {
+		t.Errorf("two bunches that do not cover the cohort: %v %v %v", v.Shape, v.Cause, v.Decider)
+	}
+}
+
+// Order 2: when a cohort is aligned.
+func TestAlignedCohort(t *testing.T) {
+	lag := func(n, departing int, by func(i int) int64) *scene {
+		s := newScene(54, n).drop(Finalise, S3Put)
+		for i := range departing {
+			move(s.recs[(i*11+1)%n], by(i), Start, End, Created)
+		}
+		return s
+	}
+	apart := func(i int) int64 { return 5_000 + int64(i)*3_000 }
+	same := func(int) int64 { return 5_000 }
+	for _, c := range []struct {
+		what     string
+		s        *scene
+		shape    Shape
+		grade    Grade
+		outliers int
+	}{
+		{"one lag of 12 minutes in 1,200", lag(1200, 1, func(int) int64 { return 720_000 }), Aligned, Established, 1},
+		{"none of one", lag(1, 0, same), Aligned, Established, 0},
+		{"one of one", lag(1, 1, same), Translation, Insufficient, 0},
+		{"one of three", lag(3, 1, same), Aligned, Established, 1},
+		{"two of nine", lag(9, 2, apart), Translation, Insufficient, 0},
+		{"a tenth of 300", lag(300, 30, apart), Aligned, Established, 30},
+		{"more than a tenth", lag(300, 31, apart), Translation, Unexplained, 0},
+		{"nine in a bunch of 100", lag(100, 9, same), Aligned, Established, 9},
+		{"ten in a bunch of 100", lag(100, 10, same), Mixture, Unexplained, 0},
+		{"fourteen in a bunch of 300", lag(300, 14, same), Aligned, Established, 14},
+		{"fifteen in a bunch of 300", lag(300, 15, same), Mixture, Unexplained, 0},
+	} {
+		v := c.s.judge(Table{})
+		if v.Shape != c.shape || v.Grade != c.grade || len(v.Outliers) != c.outliers || v.N != int64(len(c.s.recs)) {
+			t.Errorf("%s: %v %v, %d outliers; want %v %v, %d", c.what, v.Shape, v.Grade, len(v.Outliers), c.shape, c.grade, c.outliers)
+		}
+	}
+	// One job of twenty that departs by half is no outlier of an aligned cohort.
+	s := newScene(55, 400).drop(Finalise, S3Put).each(func(r *Recording) { r.Job, r.JobSize = "other", 1; (&scene{}).toDay(r, day0) })
+	for i, r := range s.recs[:20] {
+		if r.Job = "lot"; i%2 == 0 {
+			move(r, apart(i), Start, End, Created)
+		}
+	}
+	if v := s.judge(Table{}); v.Shape == Aligned {
+		t.Error("a job of twenty of which ten depart passes as aligned")
+	}
+	s.recs[0].Readings[Start], s.recs[0].Readings[End] = s.recs[0].Readings[SessionStart], s.recs[0].Readings[SessionEnd]
+	s.recs[0].Readings[Start].Family, s.recs[0].Readings[End].Family, s.recs[0].Readings[Created] = FamilyExport, FamilyExport, Reading{}
+	if v := s.judge(Table{}); v.Shape != Aligned {
+		t.Errorf("nine of twenty: %v", v.Shape)
+	}
+}
+
+// A two-agent stratum that seems to depart and is too small to say so.
+func TestSmallTwoAgentStratum(t *testing.T) {
+	for _, c := range []struct {
+		pairs, departing int
+		shape            Shape
+		grade            Grade
+		count            int64
+	}{{5, 3, StartOnly, Insufficient, 25}, {3, 2, Aligned, Established, 0}, {5, 2, Aligned, Established, 0}, {6, 3, Aligned, Established, 0}, {19, 12, StartOnly, Insufficient, 11}} {
+		s := storyB(200, c.pairs)
+		left := c.departing
+		for _, r := range s.recs {
+			if r.Agents == 2 {
+				if left--; left < 0 {
+					set(r, Created, at(r, SessionStart))
+				}
+			}
+		}
+		v := s.judge(Table{})
+		if v.Shape != c.shape || v.Grade != c.grade || v.Decider.Count != c.count {
+			t.Errorf("%d of %d depart: %v %v %+v", c.departing, c.pairs, v.Shape, v.Grade, v.Decider)
+		}
+		if c.grade == Insufficient && v.Stratum != StratumTwo {
+			t.Errorf("stratum %v", v.Stratum)
+		}
+	}
+}
