@@ -5,16 +5,17 @@ FUZZTIME ?= 20s
 BENCH    ?= .
 FAULTS   ?= 200
 RUN      ?= .
+N        ?= 4000
 
 # Where git cannot name a commit (an archive, a clone of another user's), the programs carry none.
 VCS := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 BUILD := go build $(VCS)
 
 # The programs are Go alone, and the same wherever they are built. What compiles the same way shares what is compiled.
-build lint fuzz mutants soak: export CGO_ENABLED = 0
-build lint fuzz mutants soak: export GOFLAGS += -trimpath
+build lint fuzz matrix mutants soak: export CGO_ENABLED = 0
+build lint fuzz matrix mutants soak: export GOFLAGS += -trimpath
 
-.PHONY: help build test lint demo soak mutants kafka bench fuzz clean
+.PHONY: help build test lint demo soak mutants matrix kafka bench fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +45,9 @@ soak: ## FAULTS=200 faults on three real brokers under load, then every record i
 
 mutants: ## plants defects in a copy of the code; each must be caught; RUN=regexp for some, FOLD=n for n of the fold's by lot
 	@go run ./internal/mutants -run '$(RUN)' -fold $(or $(FOLD),0) -seed $(SEED)
+
+matrix: ## attribution against the truth: the confusion matrix, and each requirement: met or MISSED; N=400 for a tenth, SEED=n
+	@go run ./internal/matrix -n $(N) -seed $(SEED)
 
 kafka: ## a real Apache Kafka on this machine, three brokers, until Ctrl-C; needs Java 17 and Maven
 	@go run ./deploy/kafka -n 3
