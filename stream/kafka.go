@@ -309,6 +309,8 @@ func refusalAdvice(err error) string {
 	case errors.Is(err, kerr.LeaderNotAvailable), errors.Is(err, kerr.NotLeaderForPartition),
 		errors.Is(err, kerr.BrokerNotAvailable), errors.Is(err, kerr.CoordinatorNotAvailable), errors.Is(err, kerr.CoordinatorLoadInProgress):
 		return "the cluster has no leader for what we asked; it is starting, or a broker is missing"
+	case errors.Is(err, kerr.OffsetNotAvailable), errors.Is(err, kerr.FencedLeaderEpoch), errors.Is(err, kerr.UnknownLeaderEpoch), errors.Is(err, kerr.ReplicaNotAvailable):
+		return "what we asked for has a new leader, which does not know yet how far it may go (KIP-207); ask again in a moment"
 	}
 	return ""
 }

@@ -203,7 +203,7 @@ func TestExplainLeavesOthers(t *testing.T) {
 		}
 	}
 	for _, err := range []error{kerr.SaslAuthenticationFailed, kerr.TopicAuthorizationFailed, kerr.GroupAuthorizationFailed, kerr.TransactionalIDAuthorizationFailed,
-		kerr.ClusterAuthorizationFailed, kerr.UnknownTopicOrPartition, kerr.NotEnoughReplicas, kerr.LeaderNotAvailable, kgo.ErrMaxBuffered, context.DeadlineExceeded,
+		kerr.ClusterAuthorizationFailed, kerr.UnknownTopicOrPartition, kerr.NotEnoughReplicas, kerr.LeaderNotAvailable, kerr.OffsetNotAvailable, kerr.FencedLeaderEpoch, kgo.ErrMaxBuffered, context.DeadlineExceeded,
 		&net.DNSError{Err: "no such host", Name: "broker.example", IsNotFound: true}} {
 		got := Explain(err)
 		if !errors.Is(got, ErrUnreachable) || !errors.Is(got, err) {
