@@ -28,18 +28,9 @@ const (
 // in a list of its own name or of one of lists (a page), or one on each line. An error with a place below the top is of
 // one element, and the sequence goes on; one of the whole text ends it.
 func answers[T any](r io.Reader, limit int, own string, lists []string, parse func([]byte) (T, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		named := func(name string) bool { return name == own && own != "" || slices.Contains(lists, name) }
-		for p, err := range strictjson.Split(r, strictjson.SplitLimits{Piece: limit}, named) {
-			var one T
-			if err == nil {
-				one, err = parse(p.Value)
-			}
-			if !yield(one, within(p.Pointer, err)) {
-				return
-			}
-		}
-	}
+	named := func(name string) bool { return name == own && own != "" || slices.Contains(lists, name) }
+	read := func(p strictjson.Piece) (T, error) { return parse(p.Value) }
+	return strictjson.Each(r, strictjson.SplitLimits{Piece: limit}, named, read, within)
 }
 
 // within makes an error of a part one of the text the part stands in, and one of strictjson one of this package.

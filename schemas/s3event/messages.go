@@ -14,18 +14,9 @@ import (
 // on each line. It holds one message. An error of one message, a *Refused whose pointer names it, does not end the
 // sequence; any other does.
 func Messages(r io.Reader, lists ...string) iter.Seq2[Message, error] {
-	return func(yield func(Message, error) bool) {
-		named := func(name string) bool { return slices.Contains(lists, name) }
-		for p, err := range strictjson.Split(r, strictjson.SplitLimits{Piece: MaxMessage}, named) {
-			var m Message
-			if err == nil {
-				m, err = Parse(p.Value)
-			}
-			if !yield(m, inFile(p.Pointer, err)) {
-				return
-			}
-		}
-	}
+	named := func(name string) bool { return slices.Contains(lists, name) }
+	read := func(p strictjson.Piece) (Message, error) { return Parse(p.Value) }
+	return strictjson.Each(r, strictjson.SplitLimits{Piece: MaxMessage}, named, read, inFile)
 }
 
 // inFile makes an error of a message one of the file it stands in.

@@ -31,18 +31,9 @@ type Version struct {
 // error of one version, a *Refused whose pointer names it, does not end the sequence; any other does. An array of
 // versions, and one on each line, are read too; without the list's name they cannot be delete markers.
 func Versions(r io.Reader) iter.Seq2[Version, error] {
-	return func(yield func(Version, error) bool) {
-		named := func(name string) bool { return name == versions || name == deleteMarkers }
-		for p, err := range strictjson.Split(r, strictjson.SplitLimits{Piece: MaxVersion}, named) {
-			var v Version
-			if err == nil {
-				v, err = parseVersion(p.Value, p.List == deleteMarkers)
-			}
-			if !yield(v, within(p.Pointer, err)) {
-				return
-			}
-		}
-	}
+	named := func(name string) bool { return name == versions || name == deleteMarkers }
+	read := func(p strictjson.Piece) (Version, error) { return parseVersion(p.Value, p.List == deleteMarkers) }
+	return strictjson.Each(r, strictjson.SplitLimits{Piece: MaxVersion}, named, read, within)
 }
 
 func parseVersion(raw []byte, marker bool) (Version, error) {

@@ -70,6 +70,22 @@ func Split(r io.Reader, l SplitLimits, lists func(name string) bool) iter.Seq2[P
 	}
 }
 
+// Each reads a text as Split does and gives what parse makes of each piece. within makes an error of a piece one of the
+// text: a piece that parse refuses does not end the sequence, an error of the text does.
+func Each[T any](r io.Reader, l SplitLimits, lists func(name string) bool, parse func(Piece) (T, error), within func(at string, err error) error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for p, err := range Split(r, l, lists) {
+			var one T
+			if err == nil {
+				one, err = parse(p)
+			}
+			if !yield(one, within(p.Pointer, err)) {
+				return
+			}
+		}
+	}
+}
+
 type splitter struct {
 	window
 	l       SplitLimits

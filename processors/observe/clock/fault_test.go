@@ -102,6 +102,18 @@ func refusedAsStale(err error) bool {
 	return errors.Is(err, kerr.UnknownMemberID) || errors.Is(err, kerr.IllegalGeneration) || errors.Is(err, kerr.FencedInstanceID) || errors.Is(err, errLost)
 }
 
+// mustOutlive holds that a stale owner's life ends by being refused, and that the other clock goes on.
+func (h *house) mustOutlive(other *running, stale <-chan error) {
+	h.t.Helper()
+	if err := <-stale; !refusedAsStale(err) {
+		h.t.Fatalf("the stale owner ended with %v", err)
+	}
+	n := other.tick().N
+	eventually(h.t, "the other clock goes on", func() bool { return other.tick().N >= n+5 })
+	other.stop(h.t)
+	h.checkLog()
+}
+
 // H7: an owner that was paused, lost its place and does not know it. The group has gone on; its tick must be refused,
 // also where nothing happened in between but ticks.
 func TestH7StaleOwnerIsFenced(t *testing.T) {
@@ -121,13 +133,7 @@ func TestH7StaleOwnerIsFenced(t *testing.T) {
 	other := h.run(h.testConfig("other"))
 	eventually(t, "the other clock takes over", func() bool { return other.tick().N >= 10 })
 	close(resume)
-	if err := <-ended; !refusedAsStale(err) {
-		t.Fatalf("the stale owner ended with %v", err)
-	}
-	n := other.tick().N
-	eventually(t, "the other clock goes on", func() bool { return other.tick().N >= n+5 })
-	other.stop(t)
-	h.checkLog()
+	h.mustOutlive(other, ended)
 }
 
 // H7 before the first tick: an owner that was paused as it looked for the log's beginning, having read all of an empty
@@ -154,13 +160,7 @@ func TestH7StaleOwnerOfAnEmptyLog(t *testing.T) {
 	other := h.run(h.testConfig("other"))
 	eventually(t, "the other clock takes over", func() bool { return other.tick().N >= 5 })
 	close(resume)
-	if err := <-ended; !refusedAsStale(err) {
-		t.Fatalf("the stale owner ended with %v", err)
-	}
-	n := other.tick().N
-	eventually(t, "the other clock goes on", func() bool { return other.tick().N >= n+5 })
-	other.stop(t)
-	h.checkLog()
+	h.mustOutlive(other, ended)
 }
 
 // Any request of a transaction may fail. What is then in the log must be what it says it is.
