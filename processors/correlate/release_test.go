@@ -27,7 +27,7 @@ import (
 const (
 	releaseRecords = 10_000  // calls of Step and Drain a transaction
 	releaseBytes   = 4 << 20 // of a transaction; what its last call makes comes on top
-	releaseMemory  = 1 << 30 // of the worker, at most; what it puts out is more. Not held under -race, whose shadow is several times the heap
+	releaseMemory  = 1 << 30 // of the worker, at most; what it puts out is more
 )
 
 // releaseDeadlines are released by one tick: three a conversation, for its metadata, its events and its judgement.
@@ -100,7 +100,7 @@ func TestH8OneTickReleasesHalfAMillion(t *testing.T) {
 	if drained < 2*deadlines || transactions < 2*deadlines/releaseRecords/3 || outputs < drained {
 		t.Error("that is too little to prove anything")
 	}
-	if memory > releaseMemory && !underRace {
+	if memory > releaseMemory {
 		t.Errorf("the worker took %d MiB, want at most %d", memory>>20, releaseMemory>>20)
 	}
 }
