@@ -148,7 +148,10 @@ var logged = regexp.MustCompile(`^\s+\w+\.go:\d+: (.*)`)
 func said(output []string, most int) string {
 	var last []string
 	for _, line := range slices.Backward(output) {
-		if m := logged.FindStringSubmatch(line); m != nil && len(last) < most {
+		if len(last) == most {
+			break
+		}
+		if m := logged.FindStringSubmatch(line); m != nil {
 			last = append(last, strings.TrimSpace(m[1]))
 		}
 	}

@@ -76,8 +76,8 @@ func httpDate(text string, r Rounding) (Interval, string) {
 	if reason := w.checkClock(); reason != "" {
 		return Interval{}, reason
 	}
-	if is := int((epochDay(w.year, w.month, w.day) + 4) % 7); is != weekday { // 1970-01-01 was a Thursday
-		return Interval{}, fmt.Sprintf("the date is a %s, the text says another day", dayNames[3*is:3*is+3])
+	if reason := w.checkWeekday(weekday); reason != "" {
+		return Interval{}, reason
 	}
 	return w.interval(0, r)
 }

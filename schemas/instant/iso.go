@@ -147,15 +147,20 @@ func (w *wall) checkDate() string {
 	return ""
 }
 
-func (p *parser) clock(w *wall) string {
-	var reason string
+func (p *parser) hourMinute(w *wall) (reason string) {
 	if w.hour, reason = p.number(2, "hour"); reason != "" {
 		return reason
 	}
 	if reason = p.expect(':'); reason != "" {
 		return reason
 	}
-	if w.minute, reason = p.number(2, "minute"); reason != "" {
+	w.minute, reason = p.number(2, "minute")
+	return reason
+}
+
+func (p *parser) clock(w *wall) string {
+	reason := p.hourMinute(w)
+	if reason != "" {
 		return reason
 	}
 	w.unitMS = minuteMS
@@ -175,6 +180,14 @@ func (p *parser) clock(w *wall) string {
 		}
 	}
 	return w.checkClock()
+}
+
+// checkWeekday wants the date to be of the day that stands beside it, counted from Sunday.
+func (w *wall) checkWeekday(said int) string {
+	if is := int((epochDay(w.year, w.month, w.day) + 4) % 7); is != said { // 1970-01-01 was a Thursday
+		return fmt.Sprintf("the date is a %s, the text says another day", dayNames[3*is:3*is+3])
+	}
+	return ""
 }
 
 func (w *wall) checkClock() string {

@@ -55,8 +55,10 @@ func mailDate(text string, r Rounding) (Time, string) {
 	if reason := w.mailDay(words[0], words[2]); reason != "" {
 		return Time{}, reason
 	}
-	if is := int((epochDay(w.year, w.month, w.day) + 4) % 7); weekday >= 0 && is != weekday { // 1970-01-01 was a Thursday
-		return Time{}, fmt.Sprintf("the date is a %s, the text says another day", dayNames[3*is:3*is+3])
+	if weekday >= 0 {
+		if reason := w.checkWeekday(weekday); reason != "" {
+			return Time{}, reason
+		}
 	}
 	if reason := w.mailClock(words[3]); reason != "" {
 		return Time{}, reason
@@ -113,14 +115,8 @@ func (w *wall) mailDay(day, year string) string {
 
 func (w *wall) mailClock(clock string) string {
 	p := parser{text: clock}
-	var reason string
-	if w.hour, reason = p.number(2, "hour"); reason != "" {
-		return reason
-	}
-	if reason = p.expect(':'); reason != "" {
-		return reason
-	}
-	if w.minute, reason = p.number(2, "minute"); reason != "" {
+	reason := p.hourMinute(w)
+	if reason != "" {
 		return reason
 	}
 	if w.unitMS = minuteMS; p.pos < len(clock) {

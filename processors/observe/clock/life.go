@@ -134,18 +134,11 @@ func (l *life) assigned(ctx context.Context, offsets map[string]map[int32]kgo.Of
 
 // progressEnd is the end of capture.progress, uncommitted records included.
 func (l *life) progressEnd(ctx context.Context) (int64, error) {
-	ends, err := l.admin.ListEndOffsets(ctx, l.progress)
-	if err == nil {
-		err = ends.Error()
-	}
+	end, err := offsetOf(ctx, l.admin, l.progress, 0, (*kadm.Client).ListEndOffsets)
 	if err != nil {
 		return 0, fmt.Errorf("read end of %s: %w", l.progress, err)
 	}
-	end, ok := ends.Lookup(l.progress, 0)
-	if !ok { // an end of 0 would be reached before anything is read, and the clock would begin anew
-		return 0, fmt.Errorf("read end of %s: no answer for its partition", l.progress)
-	}
-	return end.Offset, nil
+	return end, nil
 }
 
 func (l *life) taken(_ context.Context, _ *kgo.Client, gone map[string][]int32) {

@@ -196,26 +196,27 @@ func (b *beginning) take(value []byte) {
 
 // bounds returns a partition's log start and its end, the last stable offset or the one after the last record.
 func bounds(ctx context.Context, admin *kadm.Client, topic string, p int32, list listOffsets) (start, end int64, err error) {
-	starts, err := admin.ListStartOffsets(ctx, topic)
+	if start, err = offsetOf(ctx, admin, topic, p, (*kadm.Client).ListStartOffsets); err == nil {
+		end, err = offsetOf(ctx, admin, topic, p, list)
+	}
+	return start, end, err
+}
+
+// offsetOf asks for one offset of a partition. No answer is an error: an end of 0 would be reached before anything is
+// read, and a clock would begin anew.
+func offsetOf(ctx context.Context, admin *kadm.Client, topic string, p int32, list listOffsets) (int64, error) {
+	listed, err := list(admin, ctx, topic)
 	if err == nil {
-		err = starts.Error()
+		err = listed.Error()
 	}
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	ends, err := list(admin, ctx, topic)
-	if err == nil {
-		err = ends.Error()
+	o, ok := listed.Lookup(topic, p)
+	if !ok {
+		return 0, fmt.Errorf("%s has no partition %d", topic, p)
 	}
-	if err != nil {
-		return 0, 0, err
-	}
-	s, ok := starts.Lookup(topic, p)
-	e, ok2 := ends.Lookup(topic, p)
-	if !ok || !ok2 {
-		return 0, 0, fmt.Errorf("%s has no partition %d", topic, p)
-	}
-	return s.Offset, e.Offset, nil
+	return o.Offset, nil
 }
 
 // WaitRegime returns when every partition of observations holds a committed record, or held one that has expired: the
