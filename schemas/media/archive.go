@@ -187,7 +187,7 @@ func ofZip(place string, err error) error {
 		return refuse(CodeDamaged, place, "other bytes than its checksum was made of")
 	case errors.Is(err, zip.ErrAlgorithm):
 		return refuse(CodeMethod, place, "packed by a method that is not read")
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF): // the second: cut right behind a header
 		return refuse(CodeDamaged, place, "ends before its end")
 	}
 	if corrupt := flate.CorruptInputError(0); errors.As(err, &corrupt) {
