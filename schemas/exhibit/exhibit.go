@@ -86,9 +86,16 @@ type Finding struct {
 	Form   Form   // empty: unknown
 	List   string // of a Page, the name of the list that told the kind, as it stands; else empty
 	Reason string // of Unknown, and of kinds that no reader takes times from; else empty
+	Unread bool   // of Unknown: it is of a kind that is read, but written in a way that is not; Reason says how to mend it
 }
 
+// Export says whether the kind is what an export says of recordings: what is judged by all others.
+func (k Kind) Export() bool { return k == Manifest || k == Metadata }
+
 func unknown(reason string) Finding { return Finding{Kind: Unknown, Reason: reason} }
+
+// unread is what would be known, were it written otherwise.
+func unread(reason string) Finding { return Finding{Kind: Unknown, Reason: reason, Unread: true} }
 
 // Recognise says what a file is by head, its first Head bytes or all of it, and size, the bytes of the whole file.
 func Recognise(head []byte, size int64) Finding {
@@ -105,14 +112,14 @@ func Recognise(head []byte, size int64) Finding {
 	text = bytes.TrimLeft(text, " \t\r\n")
 	switch {
 	case bytes.HasPrefix(head, []byte("\xFF\xFE")), bytes.HasPrefix(head, []byte("\xFE\xFF")):
-		return unknown("a text in UTF-16 or UTF-32: write it as UTF-8")
+		return unread("a text in UTF-16 or UTF-32: write it as UTF-8")
 	case len(text) == 0:
 		return unknown("white space alone")
 	case bytes.HasPrefix(head, []byte("\x1F\x8B")):
-		return unknown("compressed by gzip: unpack it")
+		return unread("compressed by gzip: unpack it")
 	case text[0] == '{' || text[0] == '[':
 		if marked {
-			return unknown("a byte order mark before JSON: write the file without it")
+			return unread("a byte order mark before JSON: write the file without it")
 		}
 		return ofJSON(text, int64(len(head)) < size)
 	case genesys.NamesColumns(head):

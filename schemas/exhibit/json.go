@@ -33,7 +33,7 @@ func ofJSON(text []byte, cut bool) Finding {
 	if kind := ofObject(text, true); kind != Unknown {
 		return single(kind)
 	}
-	for name, value := range membersOf(text) {
+	for name, value := range Members(text) {
 		if strictjson.KindOf(value) != strictjson.Array {
 			continue
 		}
@@ -121,8 +121,9 @@ func ofLines(text []byte) Kind {
 	return Unknown
 }
 
-// membersOf is strictjson.Members of an object that may be cut off: the last value is then what there is of it.
-func membersOf(object []byte) iter.Seq2[[]byte, []byte] {
+// Members is strictjson.Members of an object that may be cut off, as a file's head is: the last value is then what there
+// is of it.
+func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		if len(object) == 0 || object[0] != '{' {
 			return
@@ -155,7 +156,7 @@ func membersOf(object []byte) iter.Seq2[[]byte, []byte] {
 func ofObject(object []byte, top bool) Kind {
 	var has marks
 	var source, messageText, event []byte
-	for name, value := range membersOf(object) {
+	for name, value := range Members(object) {
 		has |= markOf(string(name))
 		switch string(name) {
 		case "source":
@@ -212,7 +213,7 @@ func first(array []byte) []byte {
 }
 
 func ofRecords(array []byte) (has marks) {
-	for name := range membersOf(first(array)) {
+	for name := range Members(first(array)) {
 		if n := string(name); n == "s3" || n == "eventSource" {
 			has |= hasS3Records
 		}
@@ -221,7 +222,7 @@ func ofRecords(array []byte) (has marks) {
 }
 
 func ofParticipants(array []byte) (has marks) {
-	for name := range membersOf(first(array)) {
+	for name := range Members(first(array)) {
 		if n := string(name); n == "sessions" {
 			has |= hasSessions
 		}
@@ -232,7 +233,7 @@ func ofParticipants(array []byte) (has marks) {
 // unknownObject says why an object is of no kind, and what would be.
 func unknownObject(object []byte) Finding {
 	var has marks
-	for name := range membersOf(object) {
+	for name := range Members(object) {
 		has |= markOf(string(name))
 	}
 	switch {

@@ -13,13 +13,13 @@ func ofText(head, text []byte) Finding {
 	case strings.HasPrefix(lower, "<!doctype html"), strings.HasPrefix(lower, "<html"):
 		return Finding{Kind: TranscriptPage, Form: One, Reason: "a page: its times have no documented form, read the transcript's JSON beside it"}
 	case bytes.HasPrefix(head, []byte("From ")):
-		return unknown("an mbox of many mails: save each as its own file")
+		return unread("an mbox of many mails: save each as its own file")
 	case isMail(head):
 		return Finding{Kind: Mail, Form: One}
 	case bytes.IndexByte(head, 0) >= 0 || !utf8.Valid(head[:lastRune(head)]):
 		return unknown("bytes of no kind that is read")
 	case bytes.IndexByte(firstLine(text), ';') >= 0 && bytes.IndexByte(firstLine(text), ',') < 0:
-		return unknown("text; if it is a table, its cells must be apart by commas, under a header that names a conversation and a recording or a start time")
+		return unread("text; if it is a table, its cells must be apart by commas, under a header that names a conversation and a recording or a start time")
 	}
 	return unknown("text of no kind that is read; a table needs a header that names a conversation and a recording or a start time")
 }
