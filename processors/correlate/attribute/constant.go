@@ -34,6 +34,9 @@ func (b *bench) nameConstant(cs []*contender, h *contender) {
 	case b.open(cs, h) != 0:
 		b.v.Grade, b.v.Cause, b.v.Decider = ConsistentWith, CauseConstant, Decider{Need: NeedVariance}
 		b.v.Candidates |= b.open(cs, h)
+		if b.v.Candidates.Has(CauseDSTSplit) {
+			b.v.Decider = Decider{Need: NeedDST}
+		}
 	case len(b.rows) < minConstant:
 		b.v.Grade, b.v.Decider = Insufficient, Decider{Need: NeedRecordings, Count: int64(minConstant - len(b.rows))}
 	default:
@@ -61,25 +64,27 @@ func (b *bench) translates(h *contender) bool {
 	return len(mus) == 2 && apart(mus[0], mus[1]) <= b.tau && magnitude(mus[0]) > uint64(b.tau) && magnitude(mus[1]) > uint64(b.tau)
 }
 
-// jobs says whether the recordings that fit come from two jobs or two days at least; if not, which job.
-func (b *bench) jobs(h *contender) (string, bool) {
+// jobs says whether the recordings that fit come from two jobs or two days at least; if not, which job, where any says.
+func (b *bench) jobs(h *contender) (job string, several bool) {
 	var first *Recording
 	for i, c := range h.cells {
 		if !b.under[i] || c.fit != fits {
 			continue
 		}
 		r := b.all[i].rec
-		if first == nil {
+		switch {
+		case first == nil:
 			first = r
+		case r.Day != first.Day:
+			return "", true
 		}
-		if r.Day != first.Day || r.Job != first.Job && r.Job != "" && first.Job != "" {
+		if job == "" {
+			job = r.Job
+		} else if r.Job != "" && r.Job != job {
 			return "", true
 		}
 	}
-	if first == nil {
-		return "", false
-	}
-	return first.Job, false
+	return job, false
 }
 
 // fitConstant takes each field's own median.

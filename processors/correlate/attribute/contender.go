@@ -10,6 +10,7 @@ type contender struct {
 	cells   []cell // by row of the bench; absent where the unit cannot be compared
 	missing Decider
 	tested  bool // nine tenths of the stratum have its facts
+	partly  bool // fewer have, thirty at least, and on these it holds
 	gone    bool // it predicts no departure, or its fitted value makes another hypothesis of it: no rival either
 
 	n, misses, within int   // on the stratum: rows with its facts, dist > J, dist ≤ 5τ
@@ -54,7 +55,8 @@ func (b *bench) hear(p Fitting) *contender {
 		}
 	}
 	c.tested = c.n > 0 && 10*c.n >= 9*len(b.rows)
-	c.holds = c.tested && c.n >= minCohort && c.misses <= Tolerance(c.n)
+	holds := c.n >= minCohort && c.misses <= Tolerance(c.n)
+	c.holds, c.partly = c.tested && holds, !c.tested && holds
 	c.everywhere = restMisses <= Tolerance(rest)
 	c.varied = true
 	if v := b.m.variant(c.Hypothesis); v != nil {
@@ -69,6 +71,17 @@ func (b *bench) hear(p Fitting) *contender {
 // varies is (c): what never varies could be any constant.
 func (c *contender) varies(b *bench, v *variant) {
 	xs := b.m.values(b.rows, v)
+	c.half = half(xs)
+	c.gone = c.n > 0 && 10*len(xs) < c.n && !c.explains(b)
+	c.varied = len(xs) >= minVaried && c.half >= times(far, c.tau(b))
+	if !c.tested {
+		c.missing = b.absent(v)
+	}
+}
+
+// tau is the lower median of its own comparisons on the stratum: what it predicts with may be written coarser than the
+// field's reference.
+func (c *contender) tau(b *bench) int64 {
 	taus := make([]int64, 0, len(b.rows))
 	for i, x := range c.cells {
 		if b.under[i] && x.fit != absent {
@@ -76,12 +89,22 @@ func (c *contender) varies(b *bench, v *variant) {
 		}
 	}
 	slices.Sort(taus)
-	c.half = half(xs)
-	c.gone = c.tested && 10*len(xs) < c.n // it predicts no departure: nothing to explain one with, and no rival
-	c.varied = len(xs) >= minVaried && c.half >= times(far, median(taus))
-	if !c.tested {
-		c.missing = b.absent(v)
+	return median(taus)
+}
+
+// explains says whether half of the departures fit. What predicts none has nothing to explain one with, and is no rival;
+// but facts too coarse to show an offset beyond τ may still hide the one that is seen.
+func (c *contender) explains(b *bench) bool {
+	n, departing := 0, 0
+	for i, x := range c.cells {
+		if b.under[i] && b.off[i] && x.fit != absent {
+			departing++
+			if x.fit == fits {
+				n++
+			}
+		}
 	}
+	return n > 0 && 2*n >= departing
 }
 
 // absent is the first fact of the prediction that a tenth of the stratum lacks.

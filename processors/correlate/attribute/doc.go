@@ -28,7 +28,8 @@
 //	A2  The same recordings give the same verdict, in whatever order they came. Ties are settled by the id's hash.
 //	A3  The table of hypotheses is always filled in whole and in its order; that order never decides a name.
 //	A4  A name needs its own evidence and the exclusion of every rival that could be tested. What could not be tested is
-//	    listed with the fact that is missing, and lowers no grade but where a rule requires that rival.
+//	    listed with the fact that is missing, and lowers no grade but where a rule requires that rival, or where it holds
+//	    on all of thirty recordings or more that could be looked at.
 //	A5  No figure is fitted to one record, and no name of a cohort is put on one of its recordings.
 //	A6  A field is compared with the instant that its table declares: like with like. A time without a zone supports
 //	    nothing but a zone.

@@ -1,6 +1,7 @@
 package attribute
 
 import (
+	"bytes"
 	"reflect"
 	"slices"
 	"testing"
@@ -10,12 +11,12 @@ import (
 func TestFold(t *testing.T) {
 	s := newScene(70, 3000)
 	c := s.cohort()
-	if c.N != 3000 || len(c.Sample) != SampleSize || !slices.IsSortedFunc(c.Sample, byID) {
+	if c.N != 3000 || len(c.Sample) != 1024 {
 		t.Fatalf("n %d, sample %d", c.N, len(c.Sample))
 	}
 	all := slices.Clone(s.recs)
-	slices.SortFunc(all, byID)
-	if !slices.Equal(all[:SampleSize], c.Sample) {
+	slices.SortFunc(all, func(a, b *Recording) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	if !slices.Equal(all[:1024], c.Sample) {
 		t.Error("the sample is not the 1,024 smallest ids")
 	}
 	slices.Reverse(s.recs)
@@ -37,6 +38,12 @@ func TestFold(t *testing.T) {
 	c.Add(&late, true)
 	if len(c.Latest) != latestCount || c.Latest[latestCount-1] != &late || slices.Index(c.Latest, all[0]) >= 0 {
 		t.Error("the latest do not hold a recording that became the latest, once")
+	}
+	again := late
+	again.At++
+	c.Add(&again, true)
+	if slices.Index(c.Latest, &late) >= 0 || c.Latest[latestCount-1] != &again {
+		t.Error("a recording revised among the latest is there twice")
 	}
 	for i := 1; i < len(c.LatestTwo); i++ {
 		if c.LatestTwo[i].Agents < 2 || c.LatestTwo[i].At < c.LatestTwo[i-1].At {
@@ -114,6 +121,19 @@ func TestJitter(t *testing.T) {
 			t.Errorf("±%d ms: %v, σ %d, warns %v", width, v.Shape, v.Jitter, v.JitterWarns())
 		}
 	}
+	for mad, warns := range map[int64]bool{6: false, 7: true} { // σ is 1.4826 times that, rounded up: 9 and 11
+		v := newScene(74, 400).each(func(r *Recording) {
+			set(r, Start, at(r, SessionStart)+mad)
+			if r.ID[0] < 100 {
+				move(r, -mad, Start)
+			} else if r.ID[0] >= 156 {
+				move(r, mad, Start)
+			}
+		}).judge(Table{})
+		if v.Spread != mad || v.JitterWarns() != warns {
+			t.Errorf("a deviation of %d ms is %d, σ %d, warns %v", mad, v.Spread, v.Jitter, v.JitterWarns())
+		}
+	}
 	if v := newScene(75, 100).whole(Start).judge(Table{}); v.Jitter != -1 {
 		t.Errorf("whole seconds tell no jitter: %d", v.Jitter)
 	}
@@ -124,6 +144,7 @@ func TestDepart(t *testing.T) {
 	m := NewModel(Table{})
 	handoff := m.Cohort(storyB(200, 100).gaps(2000, 3000).cohort())
 	constant := m.Cohort(storyA(200).cohort())
+	lot := m.Cohort(storyA(200).each(func(r *Recording) { r.Job = "job-7"; (&scene{}).toDay(r, day0) }).cohort())
 	aligned := m.Cohort(newScene(76, 200).cohort())
 	wide := newScene(76, 200)
 	for _, r := range wide.recs {
@@ -152,6 +173,7 @@ func TestDepart(t *testing.T) {
 		{"handoff, one agent, late", &handoff, one, []Fact{Created}, 2_500, true, true},
 		{"handoff, two agents, by the gap", &handoff, two, []Fact{Created}, gap, false, false},
 		{"handoff, two agents, aligned", &handoff, two, []Fact{Created}, 0, true, true},
+		{"a constant of one job predicts nothing", &lot, one, []Fact{Start}, 0, false, false},
 		{"unexplained predicts nothing", &unexplained, one, []Fact{Start}, 720_000, false, false},
 	} {
 		r := *c.r
@@ -170,11 +192,14 @@ func TestDepart(t *testing.T) {
 			t.Errorf("%s: %v %+v", c.what, departs, o)
 		}
 	}
-	constant.Force.Spread = 200_000 // 6·MAD beyond 5τ
 	r := *one
 	set(&r, Start, at(&r, SessionStart))
 	set(&r, End, at(&r, SessionEnd))
-	if o, departs := m.Depart(&constant.Force, &r); !departs || o.Finding {
-		t.Errorf("720 s within 6·MAD of 200 s: %v %+v", departs, o)
+	constant.Force.Fitting.Constant = [fieldCount]int64{720_000, 720_000}
+	for mad, finding := range map[int64]bool{119_999: true, 120_000: false} { // 6·MAD beyond 5τ
+		constant.Force.Spread = mad
+		if o, departs := m.Depart(&constant.Force, &r); !departs || o.Finding != finding || o.Dist != 720_000 {
+			t.Errorf("720 s at a MAD of %d ms: %v %+v", mad, departs, o)
+		}
 	}
 }

@@ -96,20 +96,31 @@ func (b *bench) outliers() {
 	}
 }
 
-// latest counts how the latest recordings of the stratum stand: they resolve the cohort's finding.
+// latest counts how the latest recordings of the stratum stand, and of the two-agent ones: they resolve the cohort's
+// finding.
 func (b *bench) latest(c *Cohort) {
-	l := c.Latest
-	if b.v.Stratum == StratumTwo {
-		l = c.LatestTwo
+	b.v.LatestTwo = b.standing(c.LatestTwo)
+	b.v.Latest = b.v.LatestTwo
+	if b.v.Stratum != StratumTwo {
+		b.v.Latest = b.standing(c.Latest)
 	}
-	for _, w := range b.m.lay(l, &b.basis) {
+}
+
+// standing counts. Up to a tenth of the recordings may show nothing, as of what a hypothesis is tested on: they are among
+// the 59 and say nothing against them.
+func (b *bench) standing(latest []*Recording) (l Latest) {
+	for _, w := range b.m.lay(latest, &b.basis) {
 		if in, off := b.stands(w); in {
-			b.v.Latest.N++
+			l.N++
 			if off {
-				b.v.Latest.Departing++
+				l.Departing++
 			}
 		}
 	}
+	if 10*l.N >= 9*len(latest) {
+		l.N = len(latest)
+	}
+	return l
 }
 
 // measure fills offset, spread, span, locus and jitter.

@@ -137,11 +137,12 @@ func shortest(sorted []int64, h int) int64 {
 // half is the shortest half.
 func half(sorted []int64) int64 { return shortest(sorted, len(sorted)/2) }
 
-// reach is R of section 3, step 5: the length over which an offset's values spread, read from their densest parts. As
-// steps add up, the last of the three is never the largest; they stand as the specification has them.
+// reach is R of section 3, step 5: the length over which an offset's values spread, read from their densest parts, each the
+// shortest interval that holds its fraction of the values and no value more: a bunch of an eighth is to be seen. (Of the
+// half, section 5 counts steps between values; an eighth of n steps would hold one value more than an eighth.)
 func reach(sorted []int64) int64 {
-	n := len(sorted)
-	return min(shortest(sorted, n/2), times(2, shortest(sorted, n/4)), times(4, shortest(sorted, n/8)))
+	n := max(1, len(sorted))
+	return min(half(sorted), times(2, shortest(sorted, (n-1)/4)), times(4, shortest(sorted, (n-1)/8)))
 }
 
 // chance is p = ⌈2τ·10⁹ / R⌉ in ppb, at most 10⁹, which it is where R is 0.

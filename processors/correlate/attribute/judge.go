@@ -68,9 +68,9 @@ func (b *bench) declared() {
 
 // contenders are the hypotheses on the unit, in the order of the table.
 func (b *bench) contenders() []*contender {
-	var cs []*contender
+	cs := []*contender{b.constant()}
 	if b.unit != unitDuration {
-		cs = append(cs, b.zone(), b.split())
+		cs = append(cs, b.zone(), b.split(cs[0]))
 	}
 	for i := range b.m.variants {
 		if v := &b.m.variants[i]; v.unit == b.unit {
@@ -83,7 +83,6 @@ func (b *bench) contenders() []*contender {
 	if b.unit != unitDuration {
 		cs = append(cs, b.rate())
 	}
-	cs = append(cs, b.constant())
 	slices.SortFunc(cs, func(x, y *contender) int { return int(x.Hypothesis) - int(y.Hypothesis) })
 	return cs
 }
@@ -93,7 +92,8 @@ func (b *bench) untestable(h Hypothesis, why Decider) *contender {
 	return &contender{Fitting: Fitting{Hypothesis: h, Unit: b.unit}, cells: make([]cell, len(b.all)), missing: why}
 }
 
-// delay hears finalisation + δ: D follows the delay with slope one, and the delay varies, or it is a constant.
+// delay hears finalisation + δ: D follows the delay with slope one. Where the delay does not vary by 20τ no slope speaks
+// for it or against it: it may not be named then, and is a rival of the constant that it looks like.
 func (b *bench) delay() *contender {
 	p, sloped := b.m.fitDelay(b.rows, b.unit)
 	if p == nil {
@@ -103,13 +103,11 @@ func (b *bench) delay() *contender {
 	base := b.m.variant(p.Base)
 	delays := b.delays(base)
 	c.half = half(delays)
-	if !sloped || c.half < times(farDelay, b.tau) {
-		c.tested, c.holds, c.missing = false, false, Decider{Need: NeedVariance}
-	}
-	if !c.tested && c.missing.Need == NeedNothing {
+	c.varied = sloped && c.half >= times(farDelay, c.tau(b))
+	c.gone = c.varied && (p.Line.Slope < slopeLow || p.Line.Slope > slopeHigh)
+	if !c.tested {
 		c.missing = Decider{Need: NeedFact, Fact: Finalise}
 	}
-	c.gone = p.Line.Slope < slopeLow || p.Line.Slope > slopeHigh
 	c.numbers = append(c.numbers, Number{"delta_ms", p.Constant[base.primary]}, Number{"slope_ppm", p.Line.Slope / 1000}, Number{"pairs_n", int64(p.Line.Pairs)})
 	return c
 }

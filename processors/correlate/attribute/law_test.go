@@ -192,6 +192,24 @@ func TestLocus(t *testing.T) {
 	if v := thin.judge(Table{}); v.Locus != LocusUnknown {
 		t.Errorf("a header on 79 of 100: locus %v", v.Locus)
 	}
+	thin.recs[0].Readings[Header] = ms(FamilyHeader, at(thin.recs[0], SessionStart))
+	if v := thin.judge(Table{}); v.Locus != LocusExport {
+		t.Errorf("a header on 80 of 100: locus %v", v.Locus)
+	}
+	for away, want := range map[int64]Locus{50: LocusExport, 51: LocusUnknown} { // clocks agree within the slack
+		v := scene(100).each(func(r *Recording) { set(r, Header, at(r, SessionStart)+away) }).judge(Table{})
+		if v.Locus != want {
+			t.Errorf("the header %d ms away: locus %v", away, v.Locus)
+		}
+	}
+	ends := newScene(81, 100).drop(Finalise, S3Put).each(func(r *Recording) { move(r, 30_000, End) })
+	if v := ends.judge(Table{}); v.Shape != EndOnly || v.Locus != LocusExport { // the header and the media's length end it too
+		t.Errorf("the end alone: %v, locus %v", v.Shape, v.Locus)
+	}
+	mail := scene(100).each(func(r *Recording) { r.Readings[SenderDate] = ms(FamilySender, at(r, SessionStart)) })
+	if v := mail.drop(SessionStart, SessionEnd).judge(Table{}); v.Locus != LocusExport { // the header's family, once, in the session's place
+		t.Errorf("export, header and sender without a session: locus %v", v.Locus)
+	}
 	four := scene(100).each(func(r *Recording) { r.Readings[SenderDate] = ms(FamilySender, at(r, Start)) })
 	if v := four.judge(Table{}); v.Locus != LocusUnknown {
 		t.Errorf("two against two: locus %v", v.Locus)

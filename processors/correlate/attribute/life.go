@@ -57,7 +57,7 @@ func (l *Life) Judge(v *CohortVerdict) Step {
 	grown := v.N > l.NextN
 	l.Seen, l.Next, l.NextN = true, v.Standing(), v.N
 	switch {
-	case l.Open && v.Latest.Aligned():
+	case l.Open && l.latest(v).Aligned():
 		l.Open, l.Resolved = false, true
 		return StepResolved
 	case !l.Open:
@@ -72,6 +72,15 @@ func (l *Life) Judge(v *CohortVerdict) Step {
 		return StepUpdated
 	}
 	return StepNone
+}
+
+// latest are those of the stratum that the finding was told of, whatever is under test now: a verdict that has gone back to
+// all recordings would resolve a handoff by those with one agent.
+func (l *Life) latest(v *CohortVerdict) Latest {
+	if l.Told.Stratum == StratumTwo {
+		return v.LatestTwo
+	}
+	return v.Latest
 }
 
 // moved says whether the finding needs a new leaf. A verdict that changed is told when it was given twice and the cohort

@@ -103,11 +103,12 @@ func (b *bench) fails(cs []*contender, h *contender) Decider {
 	return Decider{}
 }
 
-// open are the rivals of another cause that h does not exclude.
+// open are the rivals of another cause that h does not exclude. One whose facts are missing here and there is a rival if
+// it holds wherever it can be looked at: fewer facts must not make a name (section 7).
 func (b *bench) open(cs []*contender, h *contender) Causes {
 	var open Causes
 	for _, g := range cs {
-		if g.cause() != h.cause() && g.tested && !g.gone && !(b.bare && g.Hypothesis == ConstantOffset) && !b.excludes(h, g) {
+		if g.cause() != h.cause() && (g.tested || g.partly) && !g.gone && !(b.bare && g.Hypothesis == ConstantOffset) && !b.excludes(h, g) {
 			open = open.with(g.cause())
 		}
 	}
@@ -131,16 +132,41 @@ func (b *bench) further(cs []*contender, h *contender) Decider {
 		if g := find(cs, wait); g == nil || !g.tested {
 			return Decider{Need: NeedFact, Fact: AgentConnect}
 		}
+	case StartConnect:
+		// An account that may not see the queue has every start at the agent's connect; without both starts of the
+		// Recording API nobody can tell, and to remove one must not make a name (section 7).
+		return untested(cs, AccessTrim)
+	case FinalisationDelayed:
+		if h.Base == FinalisationEnd { // a job that follows the wrap-up at one distance
+			return untested(cs, EndWrapup)
+		}
+	case EndWrapup:
+		return untested(cs, FinalisationDelayed)
 	case ZoneShift:
-		if find(cs, ConstantOffset).holds || !b.bothSides(h) {
+		if b.constantHolds(cs) || !b.bothSides(h) {
 			return Decider{Need: NeedDST}
 		}
 	case DSTSplit, RateSkew:
-		if find(cs, ConstantOffset).holds {
+		if b.constantHolds(cs) {
 			return Decider{Need: NeedVariance}
 		}
 	}
 	return Decider{}
+}
+
+// untested is what a required rival lacks to be tested, nothing if it was.
+func untested(cs []*contender, rival Hypothesis) Decider {
+	if g := find(cs, rival); g != nil && !g.tested {
+		return g.missing
+	}
+	return Decider{}
+}
+
+// constantHolds says whether one amount explains the stratum as well. None is no amount: recordings that are right on one
+// side of a DST instant are what a zone says of them.
+func (b *bench) constantHolds(cs []*contender) bool {
+	c := find(cs, ConstantOffset)
+	return c.holds && !c.gone
 }
 
 func find(cs []*contender, h Hypothesis) *contender {

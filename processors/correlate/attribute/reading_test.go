@@ -170,6 +170,22 @@ func TestZoneUnknown(t *testing.T) {
 			t.Errorf("%s: another hypothesis used a time without its zone: %+v", c.name, v.Hypotheses[FinalisationEnd])
 		}
 	}
+	// A constant that a zone leaves open keeps the name back, but where no zone is written: there it is no rival.
+	for _, zoneless := range []bool{false, true} {
+		s := zoned(side(80, 20), paris, 1, 0).drop(Header, MediaDuration)
+		for i, r := range s.recs {
+			if i >= 88 {
+				move(r, int64(i)*9_000, Start, End, Created) // beside the zone, and beside the constant
+			}
+			for _, f := range []Fact{Start, End, Created} {
+				r.Readings[f].Zoned = !zoneless
+			}
+		}
+		v := s.judge(Table{Zones: []Zone{paris}})
+		if zoneless != (v.Grade == Established) || v.Cause != CauseZone || v.Candidates.Has(CauseConstant) == zoneless {
+			t.Errorf("zoneless %v: %v %v %v", zoneless, v.Grade, v.Cause, v.Candidates.List())
+		}
+	}
 	r := bare(func(*Recording) int64 { return 3_600_000 }).recs[0]
 	v := m.Record(r, nil)
 	if v.Shape != NotComparable || v.Grade != GradeNotComparable || v.Candidates != 1<<CauseZone || v.Decider.Need != NeedReading {
@@ -192,9 +208,24 @@ func TestDeclaredInstant(t *testing.T) {
 	if v := only.judge(table); v.Shape != NotComparable || v.Candidates != 1<<CauseDefinitionDeclared || v.Decider != (Decider{Need: NeedFact, Fact: AgentConnect}) {
 		t.Errorf("declared instant not observed: %v %v %+v", v.Shape, v.Candidates.List(), v.Decider)
 	}
+	filled(t, "nothing to compare", only.judge(table))
 	v := NewModel(table).Record(only.recs[0], nil)
 	if v.Shape != NotComparable || v.Candidates != 1<<CauseDefinitionDeclared || v.Decider.Fact != AgentConnect {
 		t.Errorf("one record: %v %v %+v", v.Shape, v.Candidates.List(), v.Decider)
+	}
+	bare := newScene(8, 1).drop(SessionStart, SessionEnd, Header, MediaDuration).recs[0]
+	if v := NewModel(Table{}).Record(bare, nil); v.Shape != NotComparable || v.Candidates != 0 || v.Decider != (Decider{Need: NeedReading}) {
+		t.Errorf("no session, and nothing declared: %v %v %+v", v.Shape, v.Candidates.List(), v.Decider)
+	}
+}
+
+// filled demands that every row of the table names its hypothesis, and has its figures or the fact that is missing.
+func filled(t *testing.T, what string, v CohortVerdict) {
+	t.Helper()
+	for h, row := range v.Hypotheses {
+		if row.Hypothesis != Hypothesis(h) || row.State == NotTestable != (row.Missing.Need != NeedNothing) || row.State != NotTestable && len(row.Numbers) == 0 {
+			t.Errorf("%s: row %d is %+v", what, h, row)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ const (
 	minWhole     = 20 // values without which no field is called whole-second
 	minStratum   = 20 // recordings of a stratum that counts, of a side of a DST instant, of a bunch of a mixture
 	minBunch     = 10 // departures in one window
+	minJumped    = 3  // recordings behind a DST instant that keep a constant from its name
 	minExcluded  = 10 // recordings that exclude a rival
 	minVaried    = 10 // offsets whose shortest half is believed
 	maxJitter    = 9  // σ in ms above which the slack is no longer proof

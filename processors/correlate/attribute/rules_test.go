@@ -69,60 +69,12 @@ func TestDSTSplit(t *testing.T) {
 				move(r, 1_800_000, Start, End, Created)
 			}
 		}), table, Mixture, Unexplained, NoCause, LocusExport, StratumAll, Decider{Need: NeedVariance}, nil},
+		{"300 and 45: they refute the constant, which yet holds", zoned(side(300, 45), paris, 1, -1_200_000), table, Translation, ConsistentWith, CauseDSTSplit, LocusExport, StratumAll, Decider{Need: NeedVariance}, only},
 	} {
 		w.check(t)
 	}
 	if v := zoned(side(60, 19), paris, 1, -7_200_000).judge(table); v.Cause == CauseDSTSplit || v.Hypotheses[DSTSplit].State != NotTestable || v.Hypotheses[DSTSplit].Missing.Need != NeedDST {
 		t.Errorf("nineteen on one side: %v %v", v.Grade, v.Cause)
-	}
-}
-
-// sloped stamps the end by a delay of about a minute, times a slope in per cent.
-func sloped(r *Recording, percent int64) {
-	d := 60_000 + (int64(r.ID[3])*256+int64(r.ID[4]))*2_500/65_536
-	set(r, Finalise, at(r, SessionEnd)+d)
-	set(r, End, at(r, SessionEnd)+9_000+d*percent/100)
-}
-
-// Finalisation + δ: the slope on the delay is one, the rest is one constant, and the delay varies by 20τ.
-func TestFinalisationDelayed(t *testing.T) {
-	for _, c := range []struct {
-		what  string
-		bend  func(r *Recording)
-		cause Cause
-	}{
-		{"end", func(r *Recording) { set(r, End, at(r, Finalise)-31_000) }, CauseFinalisation},
-		{"stamp", func(r *Recording) { set(r, End, at(r, Finalise)+9_000); set(r, Start, at(r, Finalise)+9_000) }, CauseFinalisation},
-		{"shift", func(r *Recording) { move(r, at(r, Finalise)-at(r, SessionEnd)+5_000, Start, End) }, CauseFinalisation},
-		{"created", func(r *Recording) { set(r, Created, at(r, Finalise)+70_000) }, CauseFinalisation},
-		{"slope 0.97, and no residual beyond the slack", func(r *Recording) { sloped(r, 97) }, NoCause},
-		{"slope 1.03", func(r *Recording) { sloped(r, 103) }, NoCause},
-		{"slope 1.00 over as little", func(r *Recording) { sloped(r, 100) }, CauseFinalisation},
-		{"δ scatters", func(r *Recording) { set(r, End, at(r, Finalise)+10_000+int64(r.ID[3])*4) }, NoCause},
-		{"a delay of 20 s that varies by 0.8 s", func(r *Recording) {
-			set(r, Finalise, at(r, SessionEnd)+20_000+int64(r.ID[3])*3)
-			set(r, End, at(r, Finalise)+9_000)
-		}, NoCause},
-	} {
-		v := newScene(51, 300).each(c.bend).judge(Table{})
-		if named := v.Grade == Established; named != (c.cause != NoCause) || named && (v.Cause != c.cause || v.Hypothesis != FinalisationDelayed) {
-			t.Errorf("%s: %v %v %v, slope %+v", c.what, v.Grade, v.Cause, v.Hypothesis, v.Hypotheses[FinalisationDelayed].Numbers)
-		}
-	}
-}
-
-// A rate is named where the line rises by 20τ over the cohort and the rest is one constant.
-func TestRateSkew(t *testing.T) {
-	rate := func(total int64) *scene {
-		return newScene(52, 300).each(func(r *Recording) {
-			move(r, 5_000+(at(r, SessionStart)-day0)*total/(7*aDay), Start, Created)
-			move(r, 5_000+(at(r, SessionEnd)-day0)*total/(7*aDay), End)
-		})
-	}
-	for total, want := range map[int64]Cause{0: CauseConstant, 60: CauseConstant, 900: NoCause, 2_000: CauseRateSkew, -2_000: CauseRateSkew, 600_000: CauseRateSkew} {
-		if v := rate(total).judge(Table{}); v.Cause != want {
-			t.Errorf("%d ms over a week: %v %v %v", total, v.Grade, v.Cause, v.Candidates.List())
-		}
 	}
 }
 
@@ -175,8 +127,22 @@ func TestMixture(t *testing.T) {
 			move(r, int64(i)*5_000, Start, End, Created)
 		}
 	}
-	if v := three.judge(Table{}); v.Shape == Mixture && v.Splits != StratumNone || v.Cause != NoCause || v.Decider.Need == NeedVariance {
+	if v := three.judge(Table{}); v.Shape == Mixture || v.Splits != StratumNone || v.Cause != NoCause || v.Grade != Unexplained {
 		t.Errorf("two bunches that do not cover the cohort: %v %v %v", v.Shape, v.Cause, v.Decider)
+	}
+	few := two(300, func(i int, r *Recording) bool { return r.Job == "job-2" })
+	for i, r := range few.recs {
+		if i%13 == 0 {
+			move(r, int64(i)*5_000+90_000, Start, End, Created)
+		}
+	}
+	if v := few.judge(Table{}); v.Shape != Mixture || v.Splits != StratumJob {
+		t.Errorf("two bunches that cover the cohort but for m: %v splits %v", v.Shape, v.Splits)
+	}
+	for second, want := range map[int]Shape{20: Mixture, 19: Translation} { // a bunch is twenty
+		if v := two(40, func(i int, r *Recording) bool { return i < second }).judge(Table{}); v.Shape != want || v.Grade != Unexplained {
+			t.Errorf("bunches of %d and %d: %v %v", second, 40-second, v.Shape, v.Grade)
+		}
 	}
 }
 
@@ -209,6 +175,8 @@ func TestAlignedCohort(t *testing.T) {
 		{"ten in a bunch of 100", lag(100, 10, same), Mixture, Unexplained, 0},
 		{"fourteen in a bunch of 300", lag(300, 14, same), Aligned, Established, 14},
 		{"fifteen in a bunch of 300", lag(300, 15, same), Mixture, Unexplained, 0},
+		{"ten within 2τ", lag(100, 10, func(i int) int64 { return 5_000 + int64(i)*10 }), Mixture, Unexplained, 0},
+		{"ten within 3τ", lag(100, 10, func(i int) int64 { return 5_000 + int64(i)*15 }), Aligned, Established, 10},
 	} {
 		v := c.s.judge(Table{})
 		if v.Shape != c.shape || v.Grade != c.grade || len(v.Outliers) != c.outliers || v.N != int64(len(c.s.recs)) {
@@ -229,6 +197,22 @@ func TestAlignedCohort(t *testing.T) {
 	s.recs[0].Readings[Start].Family, s.recs[0].Readings[End].Family, s.recs[0].Readings[Created] = FamilyExport, FamilyExport, Reading{}
 	if v := s.judge(Table{}); v.Shape != Aligned {
 		t.Errorf("nine of twenty: %v", v.Shape)
+	}
+	s = newScene(55, 400).drop(Finalise, S3Put).each(func(r *Recording) { r.Job, r.JobSize = "other", 1; (&scene{}).toDay(r, day0) })
+	for i, r := range s.recs[:19] {
+		if r.Job = "lot"; i%2 == 0 {
+			move(r, apart(i), Start, End, Created)
+		}
+	}
+	if v := s.judge(Table{}); v.Shape != Aligned || len(v.Outliers) != 10 {
+		t.Errorf("ten of a job of nineteen: %v, %d outliers", v.Shape, len(v.Outliers))
+	}
+	v := newScene(54, 300).judge(Table{})
+	filled(t, "aligned", v)
+	for h, state := range map[Hypothesis]State{StartConnect: Excluded, ConstantOffset: Excluded, CreatedACD: Excluded, HeaderEnd: Excluded, Rounding: WasTested} {
+		if v.Hypotheses[h].State != state || number(t, &v, h, "tested_n") != 300 {
+			t.Errorf("an aligned cohort: %+v", v.Hypotheses[h])
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package attribute
 
 import (
+	"slices"
 	"testing"
 )
 
@@ -119,8 +120,19 @@ func TestStoryAPerturbed(t *testing.T) {
 	days := by(100, 720_000).each(func(r *Recording) { r.Job = "" })
 	w = verdictWant{"two days, no job known", days, Table{}, Translation, Unexplained, CauseConstant, LocusExport, StratumAll, fin, constant}
 	w.check(t)
+	part := by(100, 720_000).each(func(r *Recording) { (&scene{}).toDay(r, day0) })
+	for i, r := range part.recs {
+		if r.Job = "job-7"; i%2 == 0 {
+			r.Job = ""
+		}
+	}
+	w = verdictWant{"one job, where it is known", part, Table{}, Translation, ConsistentWith, CauseConstant, LocusExport, StratumAll, Decider{Need: NeedJob}, constant}
+	w.check(t)
 	jobs := by(100, 720_000).each(func(r *Recording) { (&scene{}).toDay(r, day0) })
 	w = verdictWant{"two jobs, one day", jobs, Table{}, Translation, Unexplained, CauseConstant, LocusExport, StratumAll, fin, constant}
+	w.check(t)
+	slices.MinFunc(jobs.recs, byID).Job = "" // the one that is looked at first
+	w.name = "two jobs, one day, and one recording of neither"
 	w.check(t)
 	moved := storyA(300).drop(Finalise, S3Put)
 	move(moved.recs[11], 5*52+60, Start, End, Created)

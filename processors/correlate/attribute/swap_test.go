@@ -3,6 +3,8 @@ package attribute
 import (
 	"slices"
 	"testing"
+
+	"holdfast.example/schemas/instant"
 )
 
 // swapped exchanges the export's times of pairs of recordings.
@@ -91,6 +93,25 @@ func TestSwapNeedsAllOfIt(t *testing.T) {
 	if got := m.Swaps(s.recs, s.cohort().Basis()); len(got) != 0 {
 		t.Error("two recordings fit, and one was chosen")
 	}
+	// Where sessions are written coarsely, one that began long before is not within reach of the start.
+	s = swapped(base(), [2]int{4, 9})
+	start, length := at(s.recs[9], SessionStart), at(s.recs[9], SessionEnd)-at(s.recs[9], SessionStart)
+	s.recs[20].Readings[SessionStart].Interval = instant.Interval{Lo: start - 1_000, Hi: start}
+	set(s.recs[30], SessionStart, start-500)
+	set(s.recs[30], SessionEnd, start-500+length)
+	if got := m.Swaps(s.recs, s.cohort().Basis()); len(got) != 1 {
+		t.Errorf("a session of the same length half a second before: %d swaps", len(got))
+	}
+	// The spread is that of thirty references, however many recordings there are.
+	for without, want := range map[int]int{10: 1, 11: 0} {
+		s = swapped(newScene(42, 40), [2]int{1, 2})
+		for _, r := range s.recs[40-without:] {
+			r.Readings[SessionStart] = Reading{}
+		}
+		if got := m.Swaps(s.recs, s.cohort().Basis()); len(got) != want {
+			t.Errorf("%d of 40 without a session: %d swaps, want %d", without, len(got), want)
+		}
+	}
 	// All sessions of one length and an hour: nothing is surprising any more.
 	s = base().each(func(r *Recording) {
 		start := int64(day0) + int64(r.ID[0])*30 + int64(r.ID[1])
@@ -119,15 +140,15 @@ func TestSwapNeedsAllOfIt(t *testing.T) {
 // E is n·(2τ/R_start)·(2τ/R_duration).
 func TestSwapChance(t *testing.T) {
 	s := newScene(44, 200)
-	for i, r := range s.recs { // starts and durations on even grids: R_start = 100 s · n/2, R_duration = 1 s · n/2
+	for i, r := range s.recs { // starts and durations on even grids: an eighth of 200 reaches over 24 steps, R_start = 4 · 24 · 100 s, R_duration = 4 · 24 · 1 s
 		set(r, SessionStart, day0+int64(i)*100_000)
 		set(r, SessionEnd, at(r, SessionStart)+1_000_000+int64(i*77%200)*1_000)
 		set(r, Start, at(r, SessionStart))
 		set(r, End, at(r, SessionEnd))
 	}
 	got := NewModel(Table{}).Swaps(swapped(s, [2]int{10, 90}).recs, s.cohort().Basis())
-	// All in whole seconds: p_start = 2·3,050·10⁹/10⁷ = 610,000 ppb, p_duration = 2·6,050·10⁹/10⁵ = 121,000,000 ppb.
-	if want := int64(200 * 73_810); len(got) != 1 || got[0].EPPB != want {
+	// All in whole seconds: p_start = 2·3,050·10⁹/9,600,000 = 635,417 ppb, p_duration = 2·6,050·10⁹/96,000 = 126,041,667 ppb.
+	if want := int64(16_017_804); len(got) != 1 || got[0].EPPB != want {
 		t.Errorf("%+v, want %d ppb", got, want)
 	}
 }

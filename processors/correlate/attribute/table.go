@@ -63,8 +63,9 @@ func (b *bench) elsewhere(t *Tested, v *variant) {
 		t.Missing = b.absent(v)
 		return
 	}
-	t.State, t.Holds = Excluded, n >= minCohort && misses <= Tolerance(n)
-	if t.Holds {
+	tolerated := misses <= max(0, Tolerance(n))
+	t.State, t.Holds = Excluded, n >= minCohort && tolerated
+	if tolerated { // on fewer than thirty it holds for nobody, and what misses none is not excluded
 		t.State = WasTested
 	}
 	t.Numbers = []Number{{"tested_n", int64(n)}, {"misses_n", int64(misses)}, {"tolerance_n", int64(Tolerance(n))}}

@@ -163,6 +163,13 @@ func TestHoldsEverywhere(t *testing.T) {
 		}
 	})
 	(&tie{"a second session of the same agent", again, Established, CauseDefinitionSecond, 1 << CauseDefinitionSecond}).check(t)
+	depart := bent(106, 300, StartSecond).each(func(r *Recording) { // the controls depart as well: it is no matter of two agents
+		if r.Agents == 1 {
+			r.Readings[SecondStart] = ms(FamilyPlatform, at(r, FirstEnd)+5_000)
+			set(r, Start, at(r, SecondStart))
+		}
+	})
+	(&tie{"a second session on recordings with one agent too", depart, ConsistentWith, CauseDefinitionSecond, 1 << CauseDefinitionSecond}).check(t)
 	(&tie{"second session is exempt", bent(106, 300, StartSecond), Established, CauseDefinitionSecond, 1 << CauseDefinitionSecond}).check(t)
 }
 
@@ -192,6 +199,20 @@ func TestVaries(t *testing.T) {
 		}
 	}
 	(&tie{"more than half bunch", s, ConsistentWith, CauseQueueWait, q}).check(t)
+	lots := func(span int64) *scene { // one more than half within the span: the shortest half
+		s := wait(0, 0)
+		for i, r := range s.recs {
+			connect := 9_000 + int64(i)*span/100
+			if i > 100 {
+				connect = 400_000 + int64(i)*1_000
+			}
+			set(r, AgentConnect, at(r, SessionStart)+connect)
+			set(r, Start, at(r, AgentConnect))
+		}
+		return s
+	}
+	(&tie{"the shortest half is 5τ", lots(260), Established, CauseQueueWait, q}).check(t)
+	(&tie{"the shortest half is less", lots(259), ConsistentWith, CauseQueueWait, q}).check(t)
 }
 
 // (d): every rival is excluded by ten recordings, a tenth at least, or does not come near.
@@ -214,6 +235,8 @@ func TestRivalsAreExcluded(t *testing.T) {
 		{"nineteen of 200", rival(200, 19), Ambiguous, NoCause, q | a},
 		{"twenty of 200", rival(200, 20), Established, CauseQueueWait, q},
 		{"none", rival(200, 0), Ambiguous, NoCause, q | a},
+		{"twenty of 205", rival(205, 20), Ambiguous, NoCause, q | a},
+		{"twenty-one of 205", rival(205, 21), Established, CauseQueueWait, q},
 	} {
 		c.check(t)
 	}
@@ -222,6 +245,11 @@ func TestRivalsAreExcluded(t *testing.T) {
 		move(r, int64(i)*3_000+20_000, Start)
 	}
 	(&tie{"fifteen of 200, and ten that miss both", both, Ambiguous, NoCause, q | a}).check(t)
+	mutual := rival(200, 20) // twenty speak for the wait alone, and twenty for the acd start alone
+	for i, r := range mutual.recs[100:120] {
+		move(r, int64(i)*3_000+20_000, AgentConnect)
+	}
+	(&tie{"two that refute each other", mutual, Ambiguous, NoCause, q | a}).check(t)
 }
 
 // (e): departures that agree with each other are a second cause.
@@ -241,6 +269,14 @@ func TestDeparturesBunch(t *testing.T) {
 	}
 	if v := late(200, 10, func(i int) int64 { return 33_000 + int64(i)*500 }).judge(Table{}); v.Cause != CauseQueueWait {
 		t.Errorf("ten by ten amounts: %v %v", v.Shape, v.Cause)
+	}
+	if v := late(200, 10, func(i int) int64 { return 33_000 + int64(i)*10 }).judge(Table{}); v.Shape != Mixture || v.Cause != NoCause {
+		t.Errorf("ten within 2τ: %v %v", v.Shape, v.Cause)
+	}
+	for k, want := range map[int]Cause{19: CauseQueueWait, 20: NoCause} { // a twentieth, where that is more than ten
+		if v := late(400, k, func(int) int64 { return 33_000 }).judge(Table{}); v.Cause != want {
+			t.Errorf("%d of 400 later by one amount: %v %v", k, v.Shape, v.Cause)
+		}
 	}
 }
 
@@ -292,6 +328,16 @@ func TestField(t *testing.T) {
 	}
 	if v := s.judge(Table{}); v.Field != Created || v.Cause != CauseHandoff {
 		t.Errorf("created on all with two agents, start on a fifth: %v of %v", v.Cause, v.Field)
+	}
+	most := newScene(113, 700) // three quarters of the worst stratum's starts, and every created time
+	for i, r := range most.recs {
+		move(r, most.among(60_000, 900_000), Created)
+		if i%20 < 13 {
+			move(r, most.among(60_000, 900_000), Start)
+		}
+	}
+	if v := most.judge(Table{}); v.Field != Created {
+		t.Errorf("created on all, start on three of four: field %v", v.Field)
 	}
 	if v := bent(113, 300, HeaderEnd).judge(Table{}); v.Field != Header || v.Shape != StartOnly || v.Locus != LocusHeader {
 		t.Errorf("%v of %v, locus %v", v.Shape, v.Field, v.Locus)

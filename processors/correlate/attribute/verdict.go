@@ -72,7 +72,8 @@ type CohortVerdict struct {
 	From, To   int64    // latest event times of the first and the last departing recording; From > To: none departs
 	Jitter     int64    // ms, estimate of σ of an aligned field in ms, rounded up; -1: not known
 	Latest     Latest
-	Force      Force // what it says of the recordings that come after
+	LatestTwo  Latest // of those with two agents or more
+	Force      Force  // what it says of the recordings that come after
 }
 
 // Named says whether the cause may be sworn to: established, or the constant that keeps the mechanism none.

@@ -33,10 +33,11 @@ func (m *Model) fitZone(rows []*row, u Unit, bare bool) *Fitting {
 	})
 }
 
-// fitSplit chooses the zone and sign with a DST instant inside the cohort whose jumps, taken off, leave the best constant.
-func (m *Model) fitSplit(rows []*row, u Unit, bare bool) *Fitting {
+// fitSplit chooses the zone and sign with a DST instant inside the cohort, at least so many rows on each side, whose jumps,
+// taken off, leave the best constant.
+func (m *Model) fitSplit(rows []*row, u Unit, bare bool, least int) *Fitting {
 	return m.leastMissing(rows, func(zone int, sign int64) *Fitting {
-		if before, after := m.sides(rows, u, zone, bare); before < minStratum || after < minStratum {
+		if before, after := m.sides(rows, u, zone, bare); before < least || after < least {
 			return nil
 		}
 		p := &Fitting{Hypothesis: DSTSplit, Unit: u, Bare: bare, Zone: zone, Sign: sign}
@@ -142,9 +143,14 @@ func (b *bench) zone() *contender {
 	return c
 }
 
-// split hears the zone whose DST jumps, taken off, leave a constant.
-func (b *bench) split() *contender {
-	p := b.m.fitSplit(b.rows, b.unit, b.bare)
+// split hears the zone whose DST jumps, taken off, leave a constant. With fewer than twenty recordings on a side it is not
+// tested, and yet a rival of the constant if those on the smaller side say so.
+func (b *bench) split(constant *contender) *contender {
+	p := b.m.fitSplit(b.rows, b.unit, b.bare, minStratum)
+	few := p == nil
+	if few {
+		p = b.m.fitSplit(b.rows, b.unit, b.bare, 1)
+	}
 	if p == nil {
 		return b.untestable(DSTSplit, Decider{Need: NeedDST})
 	}
@@ -152,7 +158,27 @@ func (b *bench) split() *contender {
 	fixed := p.Constant[b.primary()]
 	c.gone = magnitude(fixed) <= uint64(b.tau) // then it is the zone itself
 	c.numbers = append(c.numbers, Number{"fixed_ms", fixed})
+	if few {
+		c.partly = (c.holds || c.partly) && b.across(c, constant)
+		c.tested, c.holds, c.missing = false, false, Decider{Need: NeedDST}
+	}
 	return c
+}
+
+// across says whether the recordings that tell the two apart, three at least and more than half of them, speak for the
+// split.
+func (b *bench) across(split, constant *contender) bool {
+	jumped, stayed := 0, 0
+	for i := range b.all {
+		switch s, c := split.cells[i].fit, constant.cells[i].fit; {
+		case !b.under[i]:
+		case s == fits && c == clear:
+			jumped++
+		case s == clear && c == fits:
+			stayed++
+		}
+	}
+	return jumped >= minJumped && jumped > stayed
 }
 
 // lattice tests whether the departing fields are off by one multiple of 15 minutes, k ≠ 0: a zone, for one record.
