@@ -14,13 +14,14 @@ type lives struct {
 	n        int
 	opened   int // the finding opened while the cause was at work
 	resolved int // of these, it was resolved by the end and not opened again
-	early    int // resolved while the cause was still at work
+	early    int // resolved while the cause, which can be known, was still at work
 	updates  int // leaves between
 	reopened int // opened more than once
 }
 
-// count takes one history in. The cause acted on the first so many recordings.
-func (l *lives) count(steps []step, acted int) {
+// count takes one history in. The cause acted on the first so many recordings. Where it cannot be known it may show in so
+// few of them that 59 in a row are aligned while it is at work: to resolve then is not too early.
+func (l *lives) count(steps []step, acted int, known bool) {
 	l.n++
 	openings, open, early := 0, false, false
 	for _, s := range steps {
@@ -38,7 +39,7 @@ func (l *lives) count(steps []step, acted int) {
 			early = early || s.at <= acted
 		}
 	}
-	if early {
+	if early && known {
 		l.early++
 	}
 	if openings > 1 {
@@ -62,5 +63,5 @@ func (s *sheet) history(seed uint64, class truth.Cause, index int, j judge) {
 			acted = i + 1
 		}
 	}
-	s.lives.count(j.history(c, tick), acted)
+	s.lives.count(j.history(c, tick), acted, c.Label().Identifiable)
 }

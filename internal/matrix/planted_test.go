@@ -47,6 +47,8 @@ func (p planted) history(c *truth.Cohort, every int) []step {
 // honest names what can be known and nothing else.
 func honest(l truth.Label, latent truth.Cause) verdict {
 	switch {
+	case l.Set == truth.Of(truth.Mixture):
+		return verdict{word: mixture} // it is no cause
 	case l.Identifiable:
 		return verdict{word: named, cause: only(l.Set)}
 	case l.Set.Has(truth.None):

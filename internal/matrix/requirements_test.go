@@ -158,7 +158,7 @@ func TestLives(t *testing.T) {
 		{"opened again", []step{{35, opened}, {260, resolved}, {300, opened}}, lives{n: 1, opened: 1, reopened: 1}},
 	} {
 		var l lives
-		if l.count(c.steps, 200); l != c.want {
+		if l.count(c.steps, 200, true); l != c.want {
 			t.Errorf("%s: %+v, want %+v", c.what, l, c.want)
 		}
 	}

@@ -1,126 +1,244 @@
 package truth
 
-// Found is what an enumeration lists.
+// Found is every cause that reproduces what is seen of a cohort.
 type Found struct {
-	Set Set
-
-	// Whole says that a constant in the set is of all recordings and of fields of which a constant is claimed: start and
-	// end together, or one that stands for itself. A constant in start alone, or of two-agent recordings alone, is a
-	// rival to the cause that made it and no claim.
-	Whole bool
-
-	// Under are the recordings that were put to the test.
-	Under []*Recording
-
-	Two bool // they are those with two agents or more
+	Set   Set
+	Whole bool         // a constant in Set is of all recordings and of start and end together, or of a field that stands for itself
+	Under []*Recording // the recordings that depart: all of them, or those with two agents
+	Two   bool         // only those with two agents depart
 }
 
-// Enumerate lists every cause that reproduces what is seen of a cohort: one without a free parameter if it does on 90 %
-// of the recordings, a fitted one on 80 %, each within τ. A cause whose facts are not seen is not in it, nor one that
-// predicts no departure here.
+// The numbers of recordings that a claim needs.
+const (
+	least         = 30 // in the stratum
+	leastControls = 59 // single-agent recordings, where two-agent recordings depart
+	leastConstant = 59
+	leastSide     = 20 // on each side of a zone's jump
+	leastBunch    = 10 // that agree in another amount than the rest
+)
+
+// proof is a cause that reproduces what is seen, and what is said against taking it for identified.
+type proof struct {
+	cause Cause
+	few   bool // fewer recordings than the claim needs
+	flat  bool // what it predicts varies too little to tell it from others
+	vain  bool // it varies so little that a lag which follows nothing may do the same
+	gappy bool // more than a tenth of the recordings lack a fact that predicts it: nothing is claimed of so few of them
+	grid  bool // it is a row's constant within 5 tau of a multiple of 15 minutes, which may be a zone's offset
+
+	fits   func(*row) bool               // of a zone
+	misses func(r *row, taus int64) bool // of a constant: by more than the slack, or so many tau
+}
+
+// stratum is some of the recordings.
+type stratum struct {
+	rows     []*row
+	controls []*row // of single agents, which must be aligned
+	two      bool
+}
+
+// Enumerate lists every cause that reproduces what is seen. A cause is tried as its words have it: it says where each
+// judged field is, those it moves and those it leaves.
 func Enumerate(o *Observed) Found {
-	v := newView(o)
-	found := v.underTest()
-	if v.share(found.Under, v.nothing) >= rivalShare {
-		found.Set |= Of(None)
-	}
-	for i := range hypotheses {
-		h := &hypotheses[i]
-		outcomes := v.tryAll(found.Under, h)
-		switch {
-		case outcomes == nil:
-		case holds(outcomes), h.delta && fits(outcomes):
-			found.Set |= Of(h.cause)
-		}
-	}
-	return v.fitted(found)
+	found, _ := newView(o).enumerate()
+	return found
 }
 
-// underTest are the recordings with two agents or more, where those with one are aligned and at least half of the others
-// depart; else all.
-func (v *view) underTest() Found {
-	var all, one, two []*Recording
-	for i := range v.o.Recordings {
-		r := &v.o.Recordings[i]
-		all = append(all, r)
-		if r.Agents < 2 {
-			one = append(one, r)
+func (v *view) enumerate() (Found, []proof) {
+	all, pairs := v.strata()
+	under := func(s stratum) (rs []*Recording) {
+		for _, r := range s.rows {
+			rs = append(rs, r.of)
+		}
+		return rs
+	}
+	// Where nothing departs there is nothing to be caused. A stratum of two agents that a cause may be claimed of is
+	// looked at by itself, or it would be lost among the others.
+	if aligned(all.rows) && (len(pairs.rows) < least || aligned(pairs.rows)) {
+		return Found{Set: Of(None), Under: under(all)}, []proof{{cause: None}}
+	}
+	f := Found{Under: under(all)}
+	proofs := v.rules(all)
+	for _, find := range []func(stratum) (proof, bool){v.findZone, v.findSplit, v.findRate} {
+		if p, is := find(all); is {
+			proofs = append(proofs, p)
+		}
+	}
+	if p, off, at, is := v.findConstant(all); is && !jumps(all, proofs, p) {
+		proofs = append(proofs, p)
+		f.Whole = standsAlone(off)
+		if off&startAndEnd == startAndEnd && onGrid(all, off, at) {
+			proofs = append(proofs, proof{cause: Zone, few: true})
+		}
+	}
+	if len(pairs.controls) > 0 && len(pairs.rows) > 0 && aligned(pairs.controls) && !aligned(pairs.rows) {
+		f.Two, f.Under = true, under(pairs)
+		proofs = append(proofs, v.rules(pairs)...)
+		if p, _, _, is := v.findConstant(pairs); is {
+			proofs = append(proofs, p)
+		}
+	}
+	if f.alone(proofs) {
+		if p, is := v.findMixture(all); is {
+			proofs = append(proofs, p)
+		}
+	}
+	for _, p := range proofs {
+		f.Set |= Of(p.cause)
+	}
+	return f, proofs
+}
+
+// alone says whether a mixture may be listed as well: where nothing holds that is one cause, or a constant of the whole
+// cohort does and no more. A zone across its jump is two constants too, but says more than that.
+func (f *Found) alone(proofs []proof) bool {
+	return len(proofs) == 0 || len(proofs) == 1 && proofs[0].cause == Constant && f.Whole
+}
+
+// strata are all recordings, and those with two agents with the others as their controls.
+func (v *view) strata() (all, pairs stratum) {
+	pairs.two = true
+	for i := range v.rows {
+		r := &v.rows[i]
+		all.rows = append(all.rows, r)
+		if r.of.Agents >= 2 {
+			pairs.rows = append(pairs.rows, r)
 		} else {
-			two = append(two, r)
+			pairs.controls = append(pairs.controls, r)
 		}
 	}
-	if len(one) > 0 && len(two) > 0 && v.share(one, v.nothing) >= fittedShare && v.share(two, v.nothing) <= 50 {
-		return Found{Under: two, Two: true}
-	}
-	return Found{Under: all}
+	return all, pairs
 }
 
-// nothing says whether no field of a recording departs, of those that are seen.
-func (v *view) nothing(r *Recording) bool {
-	for _, f := range fields {
-		if w := v.aligned(r, f); w.seen && !w.within() {
+// aligned says whether most recordings have no field that is off.
+func aligned(rows []*row) bool {
+	n := 0
+	for _, r := range rows {
+		if r.off == 0 {
+			n++
+		}
+	}
+	return most(n, len(rows))
+}
+
+// rules tries every rule on a stratum. One that is of two-agent recordings by its own words is tried on all recordings
+// only if all have two agents: else their stratum is.
+func (v *view) rules(s stratum) []proof {
+	var proofs []proof
+	for i := range rules {
+		u := &rules[i]
+		if u.two && !s.two && !allPairs(s.rows) {
+			continue
+		}
+		if p, is := v.try(u, s); is {
+			proofs = append(proofs, p)
+		}
+	}
+	return proofs
+}
+
+func allPairs(rows []*row) bool {
+	for _, r := range rows {
+		if r.of.Agents < 2 {
 			return false
 		}
 	}
 	return true
 }
 
-// share is the percentage of the recordings that pass, rounded down.
-func (v *view) share(of []*Recording, pass func(*Recording) bool) int {
-	n := 0
-	for _, r := range of {
-		if pass(r) {
-			n++
-		}
-	}
-	return percent(n, len(of))
-}
-
-func percent(n, of int) int {
-	if of == 0 {
-		return 0
-	}
-	return 100 * n / of
-}
-
-// tryAll asks every recording; nil where the facts are seen on fewer than 90 %, or where the hypothesis predicts a
-// departure on fewer than a tenth, or none where one is, so that to list it would say nothing.
-func (v *view) tryAll(of []*Recording, h *hypothesis) []outcome {
-	all := make([]outcome, 0, len(of))
-	moves := 0
-	for _, r := range of {
-		out := v.try(r, h)
-		if !out.seen {
+// try holds one rule against a stratum: as it is, and for a finalisation with a constant more.
+func (v *view) try(u *rule, s stratum) (p proof, found bool) {
+	moved := u.moved()
+	var comparable []*row
+	n, departing, explained := 0, 0, 0
+	for _, r := range s.rows {
+		if !u.residual(r).seen {
 			continue
 		}
-		if out.moves && out.bears {
-			moves++
+		comparable = append(comparable, r)
+		if r.off != 0 {
+			departing++
 		}
-		all = append(all, out)
+		if u.fits(r, moved) {
+			n++
+			if r.off != 0 {
+				explained++
+			}
+		}
 	}
-	if percent(len(all), len(of)) < factShare || 10*moves < len(of) || moves == 0 {
-		return nil
+	more := false
+	// A rule that holds only where nothing departs, such as one of pauses where nobody paused, explains nothing.
+	if !most(n, len(comparable)) || explained*2 <= departing {
+		if u.cause != Finalisation || !u.fitsWithMore(comparable, moved) {
+			return p, false
+		}
+		more = true
 	}
-	return all
+	p = proof{cause: u.cause, few: len(comparable) < least}
+	if s.two || u.two {
+		p.few = p.few || !controlled(s, moved)
+	}
+	p.few = p.few || !u.contested(s.rows, moved, more)
+	p.gappy = !most(len(comparable), seenOf(s.rows, moved))
+	tau := u.tau(v)
+	varies := half(u.predicted(v, comparable))
+	p.vain = varies < 5*tau
+	p.flat = p.vain || more && varies < 20*tau
+	return p, true
 }
 
-// holds says whether a hypothesis is right on 90 % as it stands.
-func holds(all []outcome) bool {
+// seenOf counts the recordings in which any of the fields is seen.
+func seenOf(rows []*row, fields fieldSet) int {
 	n := 0
-	for _, out := range all {
-		if out.zero {
+	for _, r := range rows {
+		if r.seen&fields != 0 {
 			n++
 		}
 	}
-	return percent(n, len(all)) >= rivalShare
+	return n
 }
 
-// fits says whether one constant beside its prediction makes a hypothesis right on 80 %.
-func fits(all []outcome) bool {
-	spans := make([]span, len(all))
-	for i, out := range all {
-		spans[i] = span{out.lo, out.hi}
+// fitsWithMore says whether a constant more makes the rule fit.
+func (u *rule) fitsWithMore(comparable []*row, moved fieldSet) bool {
+	intervals := make([]span, 0, len(comparable))
+	for _, r := range comparable {
+		if r.off&^moved == 0 {
+			intervals = append(intervals, u.residual(r))
+		}
 	}
-	_, n := deepest(spans)
-	return percent(n, len(all)) >= fittedShare
+	_, n := deepest(intervals)
+	return fitted(n, len(comparable))
+}
+
+// contested says whether that is seen which could do the same: else a start at connect could as well be what an account may
+// not see, and an end at one distance from the job's could be the wrap-up's. To remove a fact makes nothing known.
+func (u *rule) contested(rows []*row, moved fieldSet, more bool) bool {
+	var need []Fact
+	switch {
+	case u.cause == QueueWait:
+		need = []Fact{AnsweredStart, OriginalStart}
+	case more && moved == setOf(End):
+		need = []Fact{WrapEnd}
+	case u.cause == AfterCallWork:
+		need = []Fact{Finalised}
+	}
+	n := 0
+	for _, r := range rows {
+		if r.seen&moved != 0 && r.sum(need, nil).seen {
+			n++
+		}
+	}
+	return most(n, seenOf(rows, moved))
+}
+
+// controlled says whether there are enough single-agent recordings in which a moved field is seen, and whether the first
+// agent's connect is seen of nine tenths of the two-agent ones: else the gap could as well be the wait.
+func controlled(s stratum, moved fieldSet) bool {
+	connects := 0
+	for _, r := range s.rows {
+		if r.seen&moved != 0 && r.at[Connect].seen {
+			connects++
+		}
+	}
+	return seenOf(s.controls, moved) >= leastControls && most(connects, seenOf(s.rows, moved))
 }

@@ -2,107 +2,133 @@ package truth
 
 import "slices"
 
-// Records labels each recording of a cohort by itself: the causes without a free parameter that reproduce it within τ,
-// and the one that was at work. Whatever a single recording shows, a lattice offset is a zone that fits it.
-//
-// A recording is identifiable if the set has one member, its facts are seen, 30 recordings of the cohort have such an
-// offset, and these scatter so far that chance does not hit one: §7 takes p and R of a record from the cohort's own
-// values, and without that bound a header that is the agent's connect would count as knowable, which §3 denies.
+// Records labels each recording by itself. Only the one record's numbers decide which causes fit: those without anything
+// to fit, and the configured zone. How telling a fit is depends on the cohort: where its predicted offsets lie densely, a
+// lag that follows nothing hits one by chance.
 func (c *Cohort) Records() []Label {
 	v := newView(&c.Observed)
-	tried := make([][]outcome, len(hypotheses))
-	for k := range hypotheses {
-		tried[k] = make([]outcome, len(c.Recordings))
-		for i := range c.Recordings {
-			tried[k][i] = v.try(&c.Recordings[i], &hypotheses[k])
+	chances := v.chances()
+	labels := make([]Label, len(v.rows))
+	for i := range v.rows {
+		r := &v.rows[i]
+		at := c.Causes[i]
+		proofs := v.single(r, chances)
+		set := Of(at)
+		for _, p := range proofs {
+			set |= Of(p.cause)
 		}
-	}
-	chances := v.chances(tried)
-	labels := make([]Label, len(c.Recordings))
-	for i := range labels {
-		labels[i] = c.record(v, i, tried, chances)
+		labels[i] = judge(set, at, proofs)
 	}
 	return labels
 }
 
-// unbounded is the chance of a hypothesis of which fewer than 30 offsets are seen.
-const unbounded = billion + 1
+// chance is how often a rule fits a record without being its cause.
+type chance struct {
+	few bool  // too few offsets to say
+	ppb int64 // in 10^9
+}
 
-// chances are E of each hypothesis in ppb: its own p and that of the other forms of its cause with the same fields, of
-// which only those below the bound count.
-func (v *view) chances(tried [][]outcome) []int64 {
-	p, e := make([]int64, len(hypotheses)), make([]int64, len(hypotheses))
-	for k := range hypotheses {
-		offsets := moved(tried[k])
-		if p[k] = unbounded; len(offsets) < leastN {
-			continue
+// mostChance is 1 in 1,000.
+const mostChance = perOne / 1000
+
+// chances are those of all rules.
+func (v *view) chances() []chance {
+	all, pairs := v.strata()
+	out := make([]chance, len(rules))
+	for i := range rules {
+		u := &rules[i]
+		rows := all.rows
+		if u.two {
+			rows = pairs.rows
 		}
+		offsets := u.predicted(v, rows)
 		n := len(offsets)
-		reach := min(shortest(offsets, n/2), 2*shortest(offsets, n/4), 4*shortest(offsets, n/8))
-		if p[k] = billion; reach > 0 {
-			p[k] = min(billion, (2*v.tauOf(&hypotheses[k])*billion+reach-1)/reach)
-		}
-	}
-	for k := range hypotheses {
-		e[k] = p[k]
-		for j := range hypotheses {
-			if j != k && p[j] <= surprise && alike(&hypotheses[j], &hypotheses[k]) {
-				e[k] += p[j]
+		out[i] = chance{few: n < least}
+		if n > 0 {
+			// R: offsets may be bunched, and a bunch of a quarter or an eighth is as dangerous as one of a half.
+			stretch := min(shortest(offsets, part(n, 2)), 2*shortest(offsets, part(n, 4)), 4*shortest(offsets, part(n, 8)))
+			out[i].ppb = perOne
+			if twice := 2 * u.tau(v); twice < stretch {
+				out[i].ppb = (twice*perOne + stretch - 1) / stretch
 			}
 		}
 	}
-	return e
+	return out
 }
 
-// alike says whether two hypotheses are forms of one cause that name the same fields.
-func alike(a, b *hypothesis) bool {
-	return a.cause == b.cause && slices.EqualFunc(a.claims, b.claims, func(x, y claim) bool { return x.field == y.field })
-}
-
-func (c *Cohort) record(v *view, i int, tried [][]outcome, chances []int64) Label {
-	r, truth := &c.Recordings[i], c.Causes[i]
-	var fit Set
-	chance := int64(0)
-	if v.nothing(r) {
-		fit |= Of(None)
+// single lists the causes that fit one record.
+func (v *view) single(r *row, chances []chance) []proof {
+	if r.off == 0 {
+		return []proof{{cause: None}}
 	}
-	for k := range hypotheses {
-		h := &hypotheses[k]
-		if out := tried[k][i]; !out.seen || !out.zero || !out.moves || !out.bears {
+	var proofs []proof
+	for i := range rules {
+		u := &rules[i]
+		if u.two && r.of.Agents < 2 || !u.residual(r).seen || !u.fits(r, u.moved()) {
 			continue
 		}
-		fit |= Of(h.cause)
-		if h.cause == truth {
-			chance = max(chance, chances[k])
+		proofs = append(proofs, proof{cause: u.cause, few: chances[i].few, vain: ofCause(i, r, chances) > mostChance})
+	}
+	ahead := v.o.Zone.At(r.of.Facts[SessionStart].At)
+	for _, sign := range []int64{1, -1} {
+		if ahead != 0 && asShifted(r, func(t int64) int64 { return sign * v.o.Zone.At(t) }).fits() {
+			// All predict the same, so what they predict has no length.
+			proofs = append(proofs, proof{cause: Zone, vain: true})
 		}
 	}
-	if v.latticed(r) {
-		fit |= Of(Zone)
+	if v.exchanged(r) {
+		proofs = append(proofs, proof{cause: Mispaired})
 	}
-	l := Label{Set: fit | Of(truth)}
-	switch {
-	case truth == None, truth == Unmodelled, truth == Zone:
-		l.Why = NoClaim // zone: never on one recording
-	case l.Set.Len() > 1:
-		l.Why = Several
-	case truth == Mispaired: // its own facts predict nothing: the other's do
-	case !fit.Has(truth):
-		l.Why = Unshown
-	case chance >= unbounded:
-		l.Why = TooFew
-	case chance > surprise:
-		l.Why = TooFlat
-	}
-	l.Identifiable = l.Why == Known
-	return l
+	return proofs
 }
 
-// latticed says whether start and end are off by one multiple of 15 minutes, each within τ.
-func (v *view) latticed(r *Recording) bool {
-	start, end := v.aligned(r, Start), v.aligned(r, End)
-	if !start.seen || !end.seen {
+// ofCause is the chance that some rule of the cause hits a record of the same shape. Those that are too likely to
+// tell anything could not have told it, and do not count; the one that fits does.
+func ofCause(fitting int, r *row, chances []chance) int64 {
+	sum := chances[fitting].ppb
+	for i := range rules {
+		same := rules[i].cause == rules[fitting].cause && rules[i].moved() == rules[fitting].moved()
+		same = same && rules[i].oneInstant() == rules[fitting].oneInstant()
+		if same && i != fitting && !chances[i].few && chances[i].ppb <= mostChance && rules[i].residual(r).seen {
+			sum += chances[i].ppb
+		}
+	}
+	return sum
+}
+
+// oneInstant says whether all the fields that a rule moves are moved to the same place: no other rule makes a row without
+// length.
+func (u *rule) oneInstant() bool {
+	for i := range u.moves {
+		if !slices.Equal(u.moves[i].plus, u.moves[0].plus) || len(u.moves[i].minus) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// exchanged says whether another recording has this one's row, and this one that one's. That four fields agree by chance
+// is far rarer than 1 in 1,000, whatever the cohort.
+func (v *view) exchanged(r *row) bool {
+	if r.off&startAndEnd == 0 {
 		return false
 	}
-	k := floor(start.x+lattice/2, lattice)
-	return k != 0 && abs(k) <= latticeEnd && abs(start.x-k*lattice) <= start.tau && abs(end.x-k*lattice) <= end.tau
+	for i := range v.rows {
+		if other := &v.rows[i]; other != r && ofSession(r, other) && ofSession(other, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// ofSession says whether one recording's row tells of the session of another.
+func ofSession(r, session *row) bool {
+	for _, f := range []Fact{Start, End, Created} {
+		want := session.at[faithful[f][0][0]]
+		is := r.at[f]
+		if d := (span{is.lo - want.hi, is.hi - want.lo, is.seen && want.seen}); d.seen && !d.fits() {
+			return false
+		}
+	}
+	return true
 }

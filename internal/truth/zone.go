@@ -1,51 +1,30 @@
 package truth
 
-import "time"
+const (
+	second  = int64(1000)
+	minute  = 60 * second
+	quarter = 15 * minute // every zone's offset is a multiple
+	hour    = 60 * minute
+	day     = 24 * hour
+	newYear = int64(1767225600000) // 2026-01-01T00:00:00Z
+)
 
-// law is a zone of the year the cohorts live in. Instants are of 2026, whose rules are the tz database's.
-type law struct {
-	name     string
-	standard int64 // ms ahead of UTC
-	saving   int64 // more in summer; 0: none
-	spring   time.Time
-	autumn   time.Time // before spring in the south
+// in2026 is an instant of the year that all cohorts lie in: the day of the year from 1, and the hour and minute.
+func in2026(yearDay, h, m int64) int64 { return newYear + (yearDay-1)*day + h*hour + m*minute }
+
+// zones are the ones that an exporter may be configured for. Lord Howe jumps by half an hour only.
+var zones = [...]Zoned{
+	{"Europe/London", []Offset{{newYear, 0}, {in2026(88, 1, 0), hour}, {in2026(298, 1, 0), 0}}},
+	{"Europe/Berlin", []Offset{{newYear, hour}, {in2026(88, 1, 0), 2 * hour}, {in2026(298, 1, 0), hour}}},
+	{"America/New_York", []Offset{{newYear, -5 * hour}, {in2026(67, 7, 0), -4 * hour}, {in2026(305, 6, 0), -5 * hour}}},
+	{"Australia/Adelaide", []Offset{{newYear, 42 * quarter}, {in2026(94, 16, 30), 38 * quarter}, {in2026(276, 16, 30), 42 * quarter}}},
+	{"Australia/Lord_Howe", []Offset{{newYear, 44 * quarter}, {in2026(94, 15, 0), 42 * quarter}, {in2026(276, 15, 30), 44 * quarter}}},
+	{"Asia/Kolkata", []Offset{{newYear, 22 * quarter}}},
+	{"America/Sao_Paulo", []Offset{{newYear, -3 * hour}}},
+	{"UTC", []Offset{{newYear, 0}}},
 }
 
-func utc(m time.Month, d, h, min int) time.Time {
-	return time.Date(2026, m, d, h, min, 0, 0, time.UTC)
-}
-
-var laws = []law{
-	{"Europe/Berlin", 1 * hour, hour, utc(3, 29, 1, 0), utc(10, 25, 1, 0)},
-	{"Europe/London", 0, hour, utc(3, 29, 1, 0), utc(10, 25, 1, 0)},
-	{"America/New_York", -5 * hour, hour, utc(3, 8, 7, 0), utc(11, 1, 6, 0)},
-	{"America/Los_Angeles", -8 * hour, hour, utc(3, 8, 10, 0), utc(11, 1, 9, 0)},
-	{"America/St_Johns", -3*hour - 30*minute, hour, utc(3, 8, 5, 30), utc(11, 1, 4, 30)},
-	{"Australia/Sydney", 10 * hour, hour, utc(10, 3, 16, 0), utc(4, 4, 16, 0)},
-	{"Australia/Lord_Howe", 10*hour + 30*minute, hour / 2, utc(10, 3, 15, 30), utc(4, 4, 15, 0)},
-	{"Asia/Kolkata", 5*hour + 30*minute, 0, time.Time{}, time.Time{}},
-	{"Asia/Kathmandu", 5*hour + 45*minute, 0, time.Time{}, time.Time{}},
-	{"America/Sao_Paulo", -3 * hour, 0, time.Time{}, time.Time{}},
-}
-
-// withSaving is how many of laws, from the first, have summer time.
-const withSaving = 7
-
-// zoned writes a law down as it is configured.
-func (l *law) zoned() Zoned {
-	z := Zoned{Name: l.name, Offsets: []Offset{{0, l.standard}}}
-	if l.saving == 0 {
-		return z
-	}
-	spring, autumn := Offset{l.spring.UnixMilli(), l.standard + l.saving}, Offset{l.autumn.UnixMilli(), l.standard}
-	if spring.From < autumn.From {
-		z.Offsets = append(z.Offsets, spring, autumn)
-		return z
-	}
-	z.Offsets[0].AheadMS += l.saving
-	z.Offsets = append(z.Offsets, autumn, spring)
-	return z
-}
-
-// year is where cohorts lie that need no DST instant: any place in it may hold one.
-var year = Range{Lo: utc(1, 5, 0, 0).UnixMilli(), Hi: utc(12, 20, 0, 0).UnixMilli()}
+const (
+	jumping = 5 // the first of them have a summer time
+	ahead   = 7 // and the first of them an offset
+)
