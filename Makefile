@@ -43,8 +43,8 @@ demo: build ## a contact centre played through holdfast; SEED=n for another one
 soak: ## FAULTS=200 faults on three real brokers under load, then every record is accounted for; SEED=n replays
 	@go run ./internal/soak -faults $(FAULTS) -seed $(SEED)
 
-mutants: ## plants defects in a copy of the code; each must be caught; RUN=regexp for some, FOLD=n for n of the fold's by lot
-	@go run ./internal/mutants -run '$(RUN)' -fold $(or $(FOLD),0) -seed $(SEED)
+mutants: ## plants defects in a copy of the code; each must be caught; RUN=regexp for some, FOLD=n, ATTRIBUTION=n for n of theirs by lot
+	@go run ./internal/mutants -run '$(RUN)' -fold $(or $(FOLD),0) -attribution $(or $(ATTRIBUTION),0) -seed $(SEED)
 
 matrix: ## attribution against the truth: the confusion matrix, and each requirement: met or MISSED; N=400 for a tenth, SEED=n
 	@go run ./internal/matrix -n $(N) -seed $(SEED)

@@ -27,9 +27,9 @@ func (b build) binary(ctx context.Context, to string) error {
 	return b.run(ctx, "build", "-tags", "faultpoints,mutant", "-o", to, "./cmd/holdfast")
 }
 
-// folding builds the fold's tests, the golden log among them.
-func (b build) folding(ctx context.Context, to string) error {
-	return b.run(ctx, "test", "-c", "-vet=off", "-o", to, "./"+foldPackage)
+// testing builds a package's tests; the golden log is one of the fold's.
+func (b build) testing(ctx context.Context, folder, to string) error {
+	return b.run(ctx, "test", "-c", "-vet=off", "-o", to, "./"+folder)
 }
 
 // run calls the go command. Debug information is left out: half of the time a link takes.

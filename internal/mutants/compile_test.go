@@ -30,7 +30,7 @@ type compiler struct {
 func newCompiler(t *testing.T, root string) *compiler {
 	t.Helper()
 	c := &compiler{root: root, exports: map[string]string{}, files: map[string][]string{}}
-	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}\t{{.Dir}}\t{{join .GoFiles \" \"}}", "./cmd/holdfast")
+	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}\t{{.Dir}}\t{{join .GoFiles \" \"}}", "./cmd/holdfast", "./"+attributePackage)
 	list.Dir = root
 	out, err := list.Output()
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 var goldenPlay = &play{
 	program: func(ctx context.Context, b build) (string, error) {
 		binary := filepath.Join(b.dir, "fold.test")
-		return binary, b.folding(ctx, binary)
+		return binary, b.testing(ctx, foldPackage, binary)
 	},
 	run: func(ctx context.Context, root, binary, _ string) ending {
 		cmd := exec.CommandContext(ctx, binary, "-test.run=^"+goldenTest+"$", "-test.v", "-test.count=1")

@@ -31,7 +31,8 @@ func command(ctx context.Context, args []string, out io.Writer) (int, error) {
 	set := flag.NewFlagSet("mutants", flag.ContinueOnError)
 	some := set.String("run", "", "only mutants whose name matches this regular `expression`")
 	list := set.Bool("list", false, "print the table and run nothing")
-	lot := set.Int("fold", 0, "of the defects of the fold only so `many`, by lot; 0 is all")
+	fold := set.Int("fold", 0, "of the defects of the fold only so `many`, by lot; 0 is all")
+	attributed := set.Int("attribution", 0, "the same of the defects of the attribution")
 	seed := set.Uint64("seed", 1, "decides the lot")
 	jobs := set.Int("jobs", 2, "how many build or fold at a time; beside them as many wait for what a schedule does")
 	keep := set.Bool("keep", false, "leave what the runs wrote in the system's folder for temporary files, and say where")
@@ -59,13 +60,8 @@ func command(ctx context.Context, args []string, out io.Writer) (int, error) {
 	if len(chosen) == 0 {
 		return 2, fmt.Errorf("no mutant's name matches %q", *some)
 	}
-	if *lot > 0 {
-		drawn := draw(chosen, *lot, *seed)
-		if left := len(chosen) - len(drawn); left > 0 {
-			fmt.Fprintf(out, "not run: %d defects of the fold, by lot (-fold %d -seed %d); make mutants plants them all\n", left, *lot, *seed)
-		}
-		chosen = drawn
-	}
+	chosen = byLot(out, chosen, golden, "fold", *fold, *seed)
+	chosen = byLot(out, chosen, tests, "attribution", *attributed, *seed)
 	if *list {
 		printTable(out, chosen)
 		return 0, nil
@@ -91,17 +87,29 @@ func command(ctx context.Context, args []string, out io.Writer) (int, error) {
 	return report(out, results), nil
 }
 
-// draw leaves so many of the mutants that the golden log is to catch, and all others.
-func draw(all []mutant, lot int, seed uint64) []mutant {
-	var fold []int
+// byLot draws as the flag of that name asks, and says how many were left out.
+func byLot(out io.Writer, all []mutant, by catcher, name string, lot int, seed uint64) []mutant {
+	if lot <= 0 {
+		return all
+	}
+	drawn := draw(all, by, lot, seed)
+	if left := len(all) - len(drawn); left > 0 {
+		fmt.Fprintf(out, "not run: %d defects of the %s, by lot (-%s %d -seed %d); make mutants plants them all\n", left, name, name, lot, seed)
+	}
+	return drawn
+}
+
+// draw leaves so many of the mutants that by alone is to catch, and all others.
+func draw(all []mutant, by catcher, lot int, seed uint64) []mutant {
+	var hat []int
 	for i := range all {
-		if all[i].by == golden {
-			fold = append(fold, i)
+		if all[i].by == by {
+			hat = append(hat, i)
 		}
 	}
 	dice := rand.New(rand.NewPCG(seed, 0x6c6f74))
-	dice.Shuffle(len(fold), func(i, j int) { fold[i], fold[j] = fold[j], fold[i] })
-	out := fold[min(lot, len(fold)):]
+	dice.Shuffle(len(hat), func(i, j int) { hat[i], hat[j] = hat[j], hat[i] })
+	out := hat[min(lot, len(hat)):]
 	var drawn []mutant
 	for i, m := range all {
 		if !slices.Contains(out, i) {
@@ -113,7 +121,7 @@ func draw(all []mutant, lot int, seed uint64) []mutant {
 
 func table() []mutant {
 	var all []mutant
-	for _, part := range [][]mutant{runtimeMutants, pipelineMutants, ruleMutants, numberMutants} {
+	for _, part := range [][]mutant{runtimeMutants, pipelineMutants, ruleMutants, numberMutants, readingMutants, recordMutants, cohortMutants, fittedMutants} {
 		all = append(all, part...)
 	}
 	return all
@@ -128,7 +136,7 @@ func printTable(out io.Writer, all []mutant) {
 	_ = w.Flush()
 	fmt.Fprintln(out, "\nNot in the table, and why:")
 	w = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, h := range harmlessMutants {
+	for _, h := range append(slices.Clone(harmlessMutants), idleMutants...) {
 		fmt.Fprintf(w, "%s\t%s\n", h.name, h.why)
 	}
 	_ = w.Flush()

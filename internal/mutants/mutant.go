@@ -31,11 +31,12 @@ const (
 	standing                     // not everything is folded by the deadline
 	golden                       // the golden log's hash changes
 	crash                        // a process ends in any other way that nobody asked for
+	tests                        // a test of the package says so
 )
 
 func (c catcher) String() string {
 	var all []string
-	for i, name := range []string{"the checker", "the runtime refuses", "it stands still", "the golden hash", "it crashes"} {
+	for i, name := range []string{"the checker", "the runtime refuses", "it stands still", "the golden hash", "it crashes", "its own tests"} {
 		if c&(1<<i) != 0 {
 			all = append(all, name)
 		}

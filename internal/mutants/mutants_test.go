@@ -155,6 +155,9 @@ func TestTableFits(t *testing.T) {
 	if n := len(ruleMutants) + len(numberMutants); n < 30 {
 		t.Errorf("%d mutants of the fold", n)
 	}
+	if n := len(readingMutants) + len(recordMutants) + len(cohortMutants) + len(fittedMutants); n < 100 {
+		t.Errorf("%d mutants of the attribution", n)
+	}
 }
 
 // At stake: every rule of docs/RULES.md has a mutant that breaks it.
@@ -174,6 +177,57 @@ func TestEveryRule(t *testing.T) {
 	for _, rule := range rules {
 		if !slices.ContainsFunc(ruleMutants, func(m mutant) bool { return strings.HasPrefix(m.breaks, rule[1]+":") }) {
 			t.Errorf("no mutant breaks %s", rule[1])
+		}
+	}
+}
+
+// attributionRules are the places of attribution.md that hold a rule.
+var attributionRules = []string{"1: ", "2: ", "3.1: ", "3.2: ", "3.3: ", "3.4: ", "3.5: ", "3.6: ", "4, state: ", "4, tolerance: ",
+	"4, order 1: ", "4, order 2: ", "4, order 3: ", "4, order 4: ", "4, (a): ", "4, (b): ", "4, (c): ", "4, (d): ", "4, (e): ", "4, (f): ",
+	"4, winning: ", "4, delay: ", "4, zone: ", "4, dst-split: ", "4, constant: ", "4, rate-skew: ", "4, mixture: ", "4, outlier: ", "4, life: ", "5: "}
+
+// At stake: every rule of the attribution has mutants that break it, and each mutant says which rule it breaks.
+func TestEveryAttributionRule(t *testing.T) {
+	broken := map[string]int{}
+	for _, m := range table() {
+		if m.under != attributeSchedule {
+			continue
+		}
+		i := slices.IndexFunc(attributionRules, func(rule string) bool { return strings.HasPrefix(m.breaks, rule) })
+		if i < 0 {
+			t.Errorf("%s breaks no rule: %s", m.name, m.breaks)
+			continue
+		}
+		broken[attributionRules[i]]++
+	}
+	for _, rule := range attributionRules {
+		if broken[rule] == 0 {
+			t.Errorf("no mutant breaks %q", rule)
+		}
+	}
+}
+
+// At stake: a mutant that panics, or hangs, or is not tested at all was not caught by a test.
+func TestTestWords(t *testing.T) {
+	failed := errors.New("exit status 1")
+	for _, c := range []struct {
+		said      string
+		err, late error
+		by        catcher
+		says      string
+		broken    bool
+	}{
+		{said: "PASS\n"},
+		{said: "testing: warning: no tests to run\nPASS\n", broken: true},
+		{said: "", broken: true},
+		{said: "--- FAIL: TestTau (0.00s)\n    reading_test.go:60: ms, ms: 102\n    reading_test.go:60: ms ×4: 204\nFAIL\n", err: failed, by: tests, says: "TestTau: reading_test.go:60: ms, ms: 102"},
+		{said: "--- FAIL: TestAll (0.00s)\n    --- FAIL: TestAll/one (0.00s)\n        all_test.go:7: no\nFAIL\n", err: failed, by: tests, says: "TestAll: all_test.go:7: no"},
+		{said: "--- FAIL: TestTau (0.00s)\npanic: index out of range\n", err: failed, by: crash},
+		{said: "signal: killed\n", err: failed, by: crash},
+		{said: "--- FAIL: TestTau (0.00s)\n", err: failed, late: errLate, by: standing},
+	} {
+		if e := judgeTests(c.said, c.err, c.late); e.by != c.by || (e.broken != nil) != c.broken || c.says != "" && e.says != c.says {
+			t.Errorf("%q: %+v", c.said, e)
 		}
 	}
 }
@@ -201,30 +255,31 @@ func TestGoldenWords(t *testing.T) {
 	}
 }
 
-// At stake: a lot that leaves out what it must not. Whoever is not the golden log's to catch is always planted.
+// At stake: a lot that leaves out what it must not. Whoever another is to catch is always planted.
 func TestDraw(t *testing.T) {
 	all := table()
-	for _, lot := range []int{1, 24, 1000} {
-		drawn, again := draw(all, lot, 7), draw(all, lot, 7)
-		fold, others := 0, 0
-		for i, m := range drawn {
-			if m.name != again[i].name {
-				t.Fatalf("lot %d: one seed draws %s and %s", lot, m.name, again[i].name)
-			}
-			if m.by == golden {
-				fold++
+	count := func(some []mutant, by catcher) (of, others int) {
+		for _, m := range some {
+			if m.by == by {
+				of++
 			} else {
 				others++
 			}
 		}
-		golds := 0
-		for _, m := range all {
-			if m.by == golden {
-				golds++
+		return of, others
+	}
+	for _, by := range []catcher{golden, tests} {
+		has, rest := count(all, by)
+		for _, lot := range []int{1, 24, 1000} {
+			drawn, again := draw(all, by, lot, 7), draw(all, by, lot, 7)
+			for i, m := range drawn {
+				if m.name != again[i].name {
+					t.Fatalf("%v, lot %d: one seed draws %s and %s", by, lot, m.name, again[i].name)
+				}
 			}
-		}
-		if fold != min(lot, golds) || others != len(all)-golds {
-			t.Errorf("lot %d: %d of the fold and %d others, of %d and %d", lot, fold, others, golds, len(all)-golds)
+			if of, others := count(drawn, by); of != min(lot, has) || others != rest {
+				t.Errorf("%v, lot %d: %d and %d others, of %d and %d", by, lot, of, others, has, rest)
+			}
 		}
 	}
 }

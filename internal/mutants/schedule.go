@@ -52,7 +52,7 @@ type stage struct {
 }
 
 func schedules() map[string]*play {
-	all := map[string]*play{goldenSchedule: goldenPlay}
+	all := map[string]*play{goldenSchedule: goldenPlay, attributeSchedule: attributePlay}
 	for _, s := range pipelineSchedules {
 		all[s.name] = &play{program: program, run: s.play, waits: true}
 	}
