@@ -65,13 +65,7 @@ type job struct {
 }
 
 func openInspector(cfg Config, conf aws.Config, pub *stream.Publisher, boots map[string]int64) (part, error) {
-	api := s3.NewFromConfig(conf, func(o *s3.Options) {
-		if cfg.AWS.S3Endpoint != "" {
-			o.BaseEndpoint = aws.String(cfg.AWS.S3Endpoint)
-		}
-		o.UsePathStyle = cfg.AWS.PathStyle
-	})
-	n, err := newInspector(cfg, api, pub, boots)
+	n, err := newInspector(cfg, storeOf(cfg.AWS, conf), pub, boots)
 	if err != nil {
 		return part{}, err
 	}
