@@ -1,295 +1,302 @@
 package main
 
 import (
-	"crypto/tls"
+	"bufio"
+	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
+	"io"
+	"io/fs"
+	"iter"
+	"log/slog"
 	"os"
-	"path"
+	"os/signal"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strconv"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
 
-	"holdfast.example/cmd/holdfast/settings"
-	"holdfast.example/schemas"
+	"github.com/spf13/cobra"
+
+	"holdfast.example/processors/capture"
+	"holdfast.example/processors/check"
+	"holdfast.example/processors/check/report"
+	"holdfast.example/processors/correlate/attribute"
 )
 
-// Stages, as settings and verbs name them.
+// Exit codes of check alone, a contract with scripts: 0 nothing found, 1 findings, and these.
 const (
-	stageCapture   = "capture"
-	stageObserve   = "observe"
-	stageClock     = "clock"
-	stageCorrelate = "correlate"
+	exitUnjudged = 2
+	exitMisuse   = 3
 )
 
-// need says what a verb asks of the configuration. What it does not need may be missing; what is there must be right.
-type need int
-
-const (
-	needNothing need = iota
-	needKafka        // a cluster to speak to
-	needStages       // and what the stages of Config.Stages run on
-)
-
-// checker gathers what settings contradict each other or the world.
-type checker struct {
-	*Config
-	loaded *settings.Loaded
-	wrong  settings.Mistakes
+// ended is how a check ends other than well; err is nil where the report has said all.
+type ended struct {
+	code int
+	err  error
 }
 
-func (c *checker) unless(ok bool, path, format string, args ...any) {
-	if !ok {
-		for i := range args {
-			if d, isTime := args[i].(time.Duration); isTime {
-				args[i] = settings.Duration(d)
-			}
-		}
-		c.wrong = append(c.wrong, c.loaded.Wrong(path, format, args...))
-	}
-}
-
-// check returns every mistake that a single setting does not show.
-func check(config *Config, loaded *settings.Loaded, n need) settings.Mistakes {
-	c := &checker{Config: config, loaded: loaded}
-	c.kafka(n)
-	c.capture()
-	c.times()
-	if n == needStages {
-		c.stages()
-	}
-	return c.wrong
-}
-
-// Forms that Kafka allows for a topic's beginning, and both Kafka and capture for a worker's name.
-var (
-	prefixForm = regexp.MustCompile(`^[A-Za-z0-9._-]{0,128}$`)
-	workerForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-	doorForm   = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,64}$`)
-	ownerForm  = regexp.MustCompile(`^[0-9]{12}$`)
-)
-
-func (c *checker) kafka(n need) {
-	k := &c.Kafka
-	c.unless(len(k.Brokers) > 0 || n == needNothing, "kafka.brokers", "is not set; name at least one broker as host:port")
-	for i, b := range k.Brokers {
-		c.unless(isAddress(string(b)), fmt.Sprintf("kafka.brokers[%d]", i), "%q is no host:port; write, for example, kafka-1.example.org:9092", b)
-	}
-	c.unless(prefixForm.MatchString(k.Prefix), "kafka.prefix", "%q may hold only letters, digits, '.', '_' and '-'", k.Prefix)
-	c.unless(k.Profile == "full" || k.Replication == 1, "kafka.replication", "is %d, and the in-process broker of profile embedded has one node; take it out", k.Replication)
-	t := &k.TLS
-	for _, f := range []struct{ path, value string }{{"kafka.tls.ca_file", t.CAFile}, {"kafka.tls.cert_file", t.CertFile},
-		{"kafka.tls.key_file", t.KeyFile}, {"kafka.tls.server_name", t.ServerName}} {
-		c.unless(t.Enabled || f.value == "", f.path, "is set, but TLS is off; set kafka.tls.enabled to true, or take it out")
-	}
-	c.readable("kafka.tls.ca_file", t.CAFile)
-	c.pair("kafka.tls.cert_file", t.CertFile, "kafka.tls.key_file", t.KeyFile)
-	s := &k.SASL
-	c.unless(s.Mechanism != "" || s.Username == "", "kafka.sasl.username", "is set without a mechanism; set kafka.sasl.mechanism to PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512")
-	c.unless(s.Mechanism != "" || !s.Password.IsSet(), "kafka.sasl.password", "is set without a mechanism; set kafka.sasl.mechanism to PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512")
-	c.unless(s.Mechanism == "" || s.Username != "", "kafka.sasl.mechanism", "needs a user; set kafka.sasl.username")
-	c.unless(s.Mechanism == "" || s.Password.IsSet(), "kafka.sasl.mechanism", "needs a password; set kafka.sasl.password, best to file:/path")
-}
-
-func (c *checker) capture() {
-	w := &c.Capture.Webhook
-	const hook = "capture.webhook."
-	if w.Listen != "" {
-		_, _, err := net.SplitHostPort(w.Listen)
-		c.unless(err == nil, hook+"listen", "%q is no host:port; write, for example, 127.0.0.1:8080", w.Listen)
-		c.unless(len(w.Secrets) > 0 || w.Unsigned, hook+"listen", "opens a door that anyone could write events through; set capture.webhook.secrets, or unsigned if that is meant")
-	}
-	c.unless(len(w.Secrets) == 0 || !w.Unsigned, hook+"unsigned", "contradicts secrets; take one of them out")
-	for i, s := range w.Secrets {
-		c.unless(len(s.Reveal()) >= 16, fmt.Sprintf(hook+"secrets[%d]", i), "has %d bytes; use at least 16", len(s.Reveal()))
-	}
-	c.pair(hook+"tls.cert_file", w.TLS.CertFile, hook+"tls.key_file", w.TLS.KeyFile)
-	names := map[string]int{}
-	for i, q := range c.Capture.Queues {
-		c.queue(fmt.Sprintf("capture.queues[%d]", i), q)
-		first, taken := names[q.name()]
-		c.unless(!taken, fmt.Sprintf("capture.queues[%d]", i), "has the name %q of capture.queues[%d]; name them apart", q.name(), first)
-		names[q.name()] = i
-	}
-	for i, b := range c.Capture.Buckets {
-		path := fmt.Sprintf("capture.buckets[%d]", i)
-		c.unless(b.Name != "" && !strings.ContainsAny(b.Name, "/: "), path, "%q is no bucket's name; write it without s3:// and without a key", b.Name)
-		c.unless(b.Owner == "" || ownerForm.MatchString(b.Owner), path+".owner", "%q is no account; write its 12 digits", b.Owner)
-	}
-	a := &c.Capture.AWS
-	const aws = "capture.aws."
-	for _, e := range []struct {
-		path string
-		url  settings.Address
-	}{{aws + "sqs_endpoint", a.SQSEndpoint}, {aws + "s3_endpoint", a.S3Endpoint}} {
-		c.unless(e.url == "" || isHTTP(string(e.url)), e.path, "%q is no http or https URL", e.url)
-	}
-	c.unless(a.AccessKeyID == "" || a.SecretAccessKey.IsSet(), aws+"access_key_id", "needs its secret; set capture.aws.secret_access_key, best to file:/path")
-	c.unless(a.AccessKeyID != "" || !a.SecretAccessKey.IsSet(), aws+"secret_access_key", "is set without the key it belongs to; set capture.aws.access_key_id")
-	c.unless(a.AccessKeyID != "" || !a.SessionToken.IsSet(), aws+"session_token", "is set without the key it belongs to; set capture.aws.access_key_id")
-	c.unless(a.AccessKeyID == "" || a.Profile == "", aws+"profile", "contradicts access_key_id; take one of them out")
-	c.unless(a.ExternalID == "" || a.RoleARN != "", aws+"external_id", "is set, but no role is assumed; set capture.aws.role_arn, or take it out")
-	n := &c.Capture.Inspect
-	c.unless(n.Head+n.Tail+n.Body <= 488<<10, "capture.inspect.body", "%v, head %v and tail %v do not fit one record; together at most 488KiB", n.Body, n.Head, n.Tail)
-}
-
-func (c *checker) queue(at string, q Queue) {
-	c.unless(isHTTP(string(q.URL)), at+".url", "%q is no http or https URL; copy the queue's from the SQS console", q.URL)
-	c.unless(q.Carries != "", at, "does not say what it carries; add carries: events, or carries: s3")
-	c.unless(doorForm.MatchString(q.name()), at+".name", "%q must be 1 to 64 letters, digits and _ . : -", q.name())
-	c.unless(q.Wait%time.Second == 0, at+".wait", "is %v; whole seconds only", q.Wait)
-	c.unless(q.Visibility%time.Second == 0, at+".visibility", "is %v; whole seconds only", q.Visibility)
-}
-
-// name is what capture calls the queue.
-func (q Queue) name() string {
-	if q.Name != "" {
-		return q.Name
-	}
-	u, err := url.Parse(string(q.URL))
-	if err != nil {
+func (e *ended) Error() string {
+	if e.err == nil {
 		return ""
 	}
-	return path.Base(u.Path)
+	return e.err.Error()
 }
 
-// times are durations that depend on each other, on the clock's interval and on what the topics keep.
-func (c *checker) times() {
-	c.unless(c.Clock.Hourly >= c.Clock.Epoch, "clock.hourly", "is %v, less than clock.epoch, which is %v; raise it", c.Clock.Hourly, c.Clock.Epoch)
-	c.unless(c.Clock.Epoch >= c.Clock.Tick, "clock.epoch", "is %v, less than clock.tick, which is %v, and only a tick can cut; raise it", c.Clock.Epoch, c.Clock.Tick)
-	c.unless(c.Correlate.Stalled > c.Clock.Slack, "correlate.stalled", "is %v, not above clock.slack, which is %v: every source would always be stalled; raise it", c.Correlate.Stalled, c.Clock.Slack)
-	c.unless(c.Stream.Commit < c.Stream.TransactionTimeout, "stream.commit", "is %v, not below stream.transaction_timeout, which is %v", c.Stream.Commit, c.Stream.TransactionTimeout)
-	for _, p := range []struct {
-		path  string
-		value time.Duration
-	}{{"correlate.patience_companion", c.Correlate.PatienceCompanion}, {"correlate.patience_export", c.Correlate.PatienceExport},
-		{"correlate.cohort_patience", c.Correlate.CohortPatience}} {
-		if topic, kept := c.shortest(); kept > 0 {
-			c.unless(p.value < kept, p.path, "is %v but topic %s keeps %v: what a finding rests on would be gone before it is due; lower it", p.value, topic, kept)
+func (e *ended) Unwrap() error { return e.err }
+
+func misuse(format string, args ...any) error {
+	return &ended{exitMisuse, fmt.Errorf(format, args...)}
+}
+
+// checking is what holdfast check was asked for.
+type checking struct {
+	evidence  []string
+	zones     []string
+	window    time.Duration
+	failOn    string
+	asJSON    bool
+	corrected string
+	report    string
+
+	options check.Options
+}
+
+func newCheck(l *loader) *cobra.Command {
+	var c checking
+	cmd := &cobra.Command{Use: "check EXPORT...", Short: "Judges the timestamps of an export, names the cause of drift, or says what would decide it",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return misuse("check wants an export: a folder, a zip archive, a file, or s3://bucket/prefix; see holdfast check --help")
+			}
+			return nil
+		},
+		Long: `Reads an export (folders, zip archives, files, s3://bucket/prefix) and the evidence that lies in it or is
+given by --evidence, says of every file what it was taken for, compares each recording's times with the
+session they belong to, and says which clock departs, by how much, and what alone explains it, or which
+fact would decide. Files are told apart by what is in them, never by their names. Nothing is written but
+what --corrected and --report name; no broker is needed.
+
+Evidence: EventBridge or webhook events, analytics conversation details, Recording API answers, export
+jobs, retention and audit queries, S3 notifications, aws s3api list-object-versions and head-object,
+transcripts, mails. Of sound and pictures the hash is taken, and no time yet.
+
+Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 something could not be read or judged;
+3 the command line. docs/CHECK.md shows it at work; docs/check.schema.json describes --json.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, restore := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+			defer restore()
+			if err := c.prepare(readVariables(cmd)); err != nil {
+				return err
+			}
+			return c.run(ctx, l, args, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		}}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misuse("%w; see holdfast check --help", err) })
+	f := cmd.Flags()
+	f.StringArrayVar(&c.evidence, "evidence", nil, "a folder, archive, file or s3://bucket/prefix with evidence; may be given again")
+	f.StringArrayVar(&c.zones, "zone", nil, "a time zone in which times might have been written (Europe/London); may be given again")
+	f.DurationVar(&c.window, "window", 15*time.Minute, "how far apart in event time a recording and its session may lie")
+	f.StringVar(&c.failOn, "fail-on", "", "from where on a departing recording is a finding: established, consistent-with, ambiguous, unexplained, or an offset such as 500ms; empty: any")
+	f.BoolVar(&c.asJSON, "json", false, "as JSON, by docs/check.schema.json")
+	f.StringVar(&c.corrected, "corrected", "", "write the manifest once more with corrected times to this file; of several manifests, into this folder")
+	f.StringVar(&c.report, "report", "", "write a page for people to this file: HTML that needs nothing else")
+	namesVariables(cmd)
+	return cmd
+}
+
+// run checks, writes what was asked for, and ends with the code that the verdict means.
+func (c *checking) run(ctx context.Context, l *loader, args []string, out, progress io.Writer) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(25) // most of what is read stays: a heap twice as large as what is known would be garbage for half
+	}
+	exports, err := c.sources(ctx, l, args)
+	if err != nil {
+		return err
+	}
+	evidence, err := c.sources(ctx, l, c.evidence)
+	if err != nil {
+		return err
+	}
+	line := newCheckLine(progress)
+	c.options.Progress = line.draw
+	r, err := check.Run(ctx, exports, evidence, c.options)
+	line.clear()
+	if err != nil {
+		return &ended{exitUnjudged, err}
+	}
+	wrote := ""
+	if c.corrected != "" {
+		if wrote, err = writeCorrected(ctx, r, exports, c.corrected); err != nil {
+			return err
 		}
 	}
-	for _, p := range []string{"match_window", "patience_companion", "patience_export", "settle", "stalled", "cohort_patience", "slack"} {
-		d := c.correlateTime(p)
-		c.unless(d%time.Millisecond == 0, "correlate."+p, "is %v; whole milliseconds only", d)
+	if c.report != "" {
+		if err := writeFile(c.report, func(w io.Writer) error { return report.HTML(w, r, readBuild().String()) }); err != nil {
+			return &ended{exitUnjudged, err}
+		}
 	}
-	c.unless(originForm.MatchString(c.Correlate.Origin), "correlate.origin", "%q must be 1 to 128 letters, digits and _ . : - /", c.Correlate.Origin)
+	w := bufio.NewWriterSize(out, 64<<10)
+	if c.asJSON {
+		err = report.JSON(w, r, readBuild().String())
+	} else {
+		err = report.Text(w, r, report.Options{Colour: isTerminal(out), Corrected: wrote, FailOn: c.failOn})
+	}
+	if err == nil {
+		err = w.Flush()
+	}
+	if err != nil {
+		return &ended{exitUnjudged, fmt.Errorf("write report: %w", err)}
+	}
+	if code := r.Summary.Exit(); code != 0 {
+		return &ended{code: code}
+	}
+	return nil
 }
 
-var originForm = regexp.MustCompile(`^[A-Za-z0-9_.:/-]{1,128}$`)
-
-func (c *checker) correlateTime(name string) time.Duration {
-	s := &c.Correlate
-	return map[string]time.Duration{"match_window": s.MatchWindow, "patience_companion": s.PatienceCompanion, "patience_export": s.PatienceExport,
-		"settle": s.Settle, "stalled": s.Stalled, "cohort_patience": s.CohortPatience, "slack": s.Slack}[name]
-}
-
-// rawTopics hold the bytes that findings rest on.
-var rawTopics = []string{schemas.TopicConversationEvents, schemas.TopicS3Notifications, schemas.TopicS3Inspections, schemas.TopicObservations}
-
-// shortest returns which of those topics keeps its records the shortest, and for how long; 0: all keep them without end.
-// A cluster whose topics keep less than the profile says is refused at the start.
-func (c *checker) shortest() (topic string, kept time.Duration) {
-	for _, t := range schemas.Topics() {
-		ms, err := strconv.ParseInt(t.Configs(c.profile())["retention.ms"], 10, 64)
-		if err != nil || ms < 0 || !slices.Contains(rawTopics, t.Name) {
+// prepare turns flags into options; all that is wrong with them is said at once, what was wrong with them before too.
+func (c *checking) prepare(wrong []error) error {
+	if c.window <= 0 || c.window%time.Millisecond != 0 {
+		wrong = append(wrong, fmt.Errorf("--window %v: want whole milliseconds, more than none", c.window))
+	}
+	c.options.WindowMS = c.window.Milliseconds()
+	for _, name := range c.zones {
+		z, err := loadZone(name)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("--zone %q: %w", name, err))
 			continue
 		}
-		if d := time.Duration(ms) * time.Millisecond; kept == 0 || d < kept {
-			topic, kept = c.Kafka.Prefix+t.Name, d
+		c.options.Zones = append(c.options.Zones, z)
+	}
+	t, err := threshold(c.failOn)
+	if err != nil {
+		wrong = append(wrong, err)
+	}
+	c.options.FailOn = t
+	if len(wrong) > 0 {
+		return misuse("%w", errors.Join(wrong...))
+	}
+	return nil
+}
+
+// threshold reads --fail-on.
+func threshold(text string) (check.Threshold, error) {
+	if text == "" {
+		return check.Threshold{}, nil
+	}
+	for _, g := range []attribute.Grade{attribute.Established, attribute.ConsistentWith, attribute.Ambiguous, attribute.Unexplained} {
+		if text == g.String() {
+			return check.Threshold{Grade: g}, nil
 		}
 	}
-	return topic, kept
+	d, err := time.ParseDuration(text)
+	if err != nil || d < time.Millisecond || d%time.Millisecond != 0 {
+		return check.Threshold{}, fmt.Errorf("--fail-on %q: want established, consistent-with, ambiguous, unexplained, or an offset in whole milliseconds such as 500ms or 2s", text)
+	}
+	return check.Threshold{MS: d.Milliseconds()}, nil
 }
 
-// stages is what the stages need to run at all.
-func (c *checker) stages() {
-	if a := c.Admin.Listen; a != "" {
-		_, _, err := net.SplitHostPort(a)
-		c.unless(err == nil, "admin.listen", "%q is no host:port; write, for example, 127.0.0.1:9464", a)
-		c.unless(a != c.Capture.Webhook.Listen || strings.HasSuffix(a, ":0"), "admin.listen", "is capture.webhook.listen too; the two are apart, because only one of them is for senders")
+// sources are the places that are named.
+func (c *checking) sources(ctx context.Context, l *loader, names []string) ([]check.Source, error) {
+	var all []check.Source
+	for _, name := range names {
+		rest, remote := strings.CutPrefix(name, "s3://")
+		if !remote {
+			all = append(all, check.Disk(filepath.Clean(name)))
+			continue
+		}
+		bucket, prefix, _ := strings.Cut(rest, "/")
+		if bucket == "" {
+			return nil, misuse("%s: want s3://bucket/prefix", name)
+		}
+		config, _, err := l.load(needNothing)
+		if err != nil {
+			return nil, &ended{exitMisuse, err}
+		}
+		s, err := capture.OpenShelf(ctx, config.aws(), bucket, prefix, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return nil, &ended{exitMisuse, err}
+		}
+		all = append(all, &remoteSource{s, "s3://" + bucket + "/"})
 	}
-	c.unless(c.Worker != "", "worker", "is not set; give this process a stable name, the same after a restart, such as its StatefulSet pod's")
-	c.unless(c.Worker == "" || workerForm.MatchString(c.Worker), "worker", "%q must be 1 to 64 letters, digits, '.', '_' and '-'", c.Worker)
-	c.unless(len(c.Stages) > 0, "stages", "is empty; name at least one of capture, observe, clock, correlate")
-	for i, s := range c.Stages {
-		c.unless(!slices.Contains(c.Stages[:i], s), "stages", "names %s twice; once is enough", s)
-	}
-	if slices.Contains(c.Stages, stageCapture) {
-		p := &c.Capture
-		c.unless(p.Webhook.Listen != "" || len(p.Queues) > 0 || len(p.Buckets) > 0, "stages",
-			"names capture, but there is nothing to capture; set capture.webhook.listen, capture.queues or capture.buckets, or take capture out")
-	}
-	if c.StateDir != "" && slices.Contains(c.Stages, stageCorrelate) { // the one stage with state
-		c.stateDir()
-	}
+	return all, nil
 }
 
-// stateDir refuses a folder in which no state could be kept. What is to be made is tried where it would be made, and
-// taken away again.
-func (c *checker) stateDir() {
-	at := filepath.Clean(c.StateDir)
-	info, err := os.Stat(at)
-	for errors.Is(err, os.ErrNotExist) && filepath.Dir(at) != at {
-		at = filepath.Dir(at)
-		info, err = os.Stat(at)
-	}
-	if err == nil && !info.IsDir() {
-		c.unless(false, "state_dir", "%s is a file; name a folder", at)
-		return
-	}
-	if err == nil {
-		var trial string
-		if trial, err = os.MkdirTemp(at, ".holdfast-"); err == nil {
-			err = os.Remove(trial)
+// remoteSource is a prefix of a bucket as a source of files.
+type remoteSource struct {
+	shelf *capture.Shelf
+	name  string
+}
+
+// Blobs lists the objects. A bucket that cannot be listed ends the check.
+func (s *remoteSource) Blobs(ctx context.Context) iter.Seq2[check.Blob, error] {
+	return func(yield func(check.Blob, error) bool) {
+		for o, err := range s.shelf.Items(ctx) {
+			b := check.Blob{Path: s.name + o.Key, Key: o.Key, Size: o.Size, Open: func(ctx context.Context) (io.ReadCloser, error) { return s.shelf.Get(ctx, o) }}
+			if err != nil {
+				b = check.Blob{}
+			}
+			if !yield(b, err) {
+				return
+			}
 		}
 	}
-	var cause *os.PathError
-	if errors.As(err, &cause) {
-		err = cause.Err // its path is the trial's
-	}
-	// A full or broken disk is no mistake of the configuration: the store says it, with the exit code of what is out of reach.
-	sick := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)
-	c.unless(err == nil || sick, "state_dir", "%s cannot be made or written to (in %s: %v); mount a folder that this user may write to, or take state_dir out", c.StateDir, at, err)
 }
 
-// readable refuses a file that cannot be read.
-func (c *checker) readable(path, file string) {
-	if file == "" {
+// writeFile writes beside the place and renames: what is there is whole, or it is the former one.
+func writeFile(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".holdfast-")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, withoutPath(err))
+	}
+	defer os.Remove(f.Name()) // gone already if it was renamed
+	w := bufio.NewWriterSize(f, 64<<10)
+	err = errors.Join(write(w), w.Flush(), f.Chmod(0o644))
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, withoutPath(err))
+	}
+	return nil
+}
+
+func withoutPath(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// checkLine shows on a terminal how far a check is; elsewhere it is silent.
+type checkLine struct {
+	to    io.Writer // nil: no terminal
+	drawn time.Time
+	is    bool
+}
+
+func newCheckLine(w io.Writer) *checkLine {
+	if !isTerminal(w) {
+		return &checkLine{}
+	}
+	return &checkLine{to: w}
+}
+
+func (l *checkLine) draw(p check.Progress) {
+	if l.to == nil || time.Since(l.drawn) < drawEvery {
 		return
 	}
-	f, err := os.Open(file)
-	c.unless(err == nil, path, "cannot be read (%v); mount the file, or correct the path", err)
-	if err == nil {
-		_ = f.Close() // only read
+	l.drawn, l.is = time.Now(), true
+	what := "exports"
+	if p.Pass == 2 {
+		what = "evidence"
 	}
+	_, _ = fmt.Fprintf(l.to, "%sreading %s: %d files, %d MiB", clearLine, what, p.Files, p.Bytes>>20)
 }
 
-// pair refuses a certificate without its key, a key without its certificate, and two that do not belong together.
-func (c *checker) pair(certPath, cert, keyPath, key string) {
-	c.unless(cert == "" || key != "", certPath, "needs its key; set %s", keyPath)
-	c.unless(key == "" || cert != "", keyPath, "needs its certificate; set %s", certPath)
-	before := len(c.wrong)
-	c.readable(certPath, cert)
-	c.readable(keyPath, key)
-	if cert != "" && key != "" && len(c.wrong) == before {
-		_, err := tls.LoadX509KeyPair(cert, key)
-		c.unless(err == nil, certPath, "and %s are no pair (%v); name a PEM certificate and its key", keyPath, err)
+func (l *checkLine) clear() {
+	if l.is {
+		_, _ = io.WriteString(l.to, clearLine)
 	}
-}
-
-func isAddress(s string) bool {
-	host, port, err := net.SplitHostPort(s)
-	n, perr := strconv.ParseUint(port, 10, 16)
-	return err == nil && host != "" && perr == nil && n > 0
-}
-
-func isHTTP(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }

@@ -47,7 +47,7 @@ func loadFrom(from settings.From, n need, stages []string) (*Config, *settings.L
 	if config.Kafka.Profile == "embedded" {
 		loaded.Default("kafka.replication", "1")
 	}
-	if wrong = wrong.With(check(config, loaded, n)); len(wrong) > 0 {
+	if wrong = wrong.With(contradictions(config, loaded, n)); len(wrong) > 0 {
 		return nil, loaded, wrong
 	}
 	if n == needStages {

@@ -5,12 +5,14 @@
 // processes with it, each under a worker name of its own: Kafka's groups share the work out.
 //
 //	main.go      the verbs, and what an error ends the process with
-//	config.go    every setting there is; check.go: those that contradict each other or the world
+//	config.go    every setting there is; contradict.go: those that contradict each other or the world
 //	load.go      file, environment and flags of one verb; print.go: config print
 //	run.go       the order in which stages start and stop; stages.go: what each stage is
 //	wiring.go    settings into the configuration of each package
 //	agree.go     what holds a worker to the log's regime; regime.go: regime show, apply
 //	topics.go    topics print, create, check; lost.go: those not to be created anew; cat.go: topics cat
+//	check.go     check; zone.go: the zones it is told of; corrected.go: what it writes
+//	explain.go   explain, of a check; explain_topics.go: of custody.records
 //	replay.go    replay; replay_log.go: how it reads the cluster; replay_show.go: how it shows a difference
 //	log.go       what is logged of what the stages observe; progress.go: how far a restore is
 //	watch.go     who else is told: metrics (package metrics), liveness and readiness (package admin)
@@ -81,9 +83,12 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // exitCode is what an error ends the process with.
 func exitCode(err error) int {
 	var wrong settings.Mistakes
+	var end *ended
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &end):
+		return end.code
 	case errors.Is(err, errDifferent), errors.Is(err, errNotYet):
 		return exitDifferent
 	case errors.Is(err, stream.ErrStop):
@@ -103,6 +108,9 @@ func sentence(err error) string {
 	var wrong settings.Mistakes
 	if errors.As(err, &wrong) {
 		return wrong.Error() + "\n"
+	}
+	if err.Error() == "" {
+		return "" // the report has said it
 	}
 	return "holdfast: " + strings.TrimSuffix(err.Error(), "\n") + "\n"
 }
@@ -136,7 +144,7 @@ permissions; 5 broker or store out of reach; 6 state or integrity, which a resta
 		newStage(l, stageCapture, []string{stageCapture}, "Receives events, reads queues and objects, writes them down as they came"),
 		newStage(l, stageObserve, []string{stageObserve, stageClock}, "Turns what came into what it says; with the clock"),
 		newStage(l, stageCorrelate, []string{stageCorrelate}, "Folds observations into custody records and alerts"),
-		newReplay(l), newTopics(l), newRegime(l), newConfig(l), newVersion(), newSettingsHelp(),
+		newCheck(l), newExplain(l), newReplay(l), newTopics(l), newRegime(l), newConfig(l), newVersion(), newSettingsHelp(),
 	)
 	return root
 }

@@ -41,9 +41,7 @@ func (c *Config) capture(log *slog.Logger) capture.Config {
 	out := capture.Config{
 		Kafka: c.kafka(), Instance: c.Worker, ProgressEvery: in.Progress, DrainTimeout: in.DrainTimeout,
 		Logger: c.named(log, stageCapture), Observer: captureObserver(c.named(log, stageCapture)),
-		AWS: capture.AWS{AccessKeyID: in.AWS.AccessKeyID, SecretAccessKey: in.AWS.SecretAccessKey.Reveal(), SessionToken: in.AWS.SessionToken.Reveal(),
-			Region: in.AWS.Region, Profile: in.AWS.Profile, RoleARN: in.AWS.RoleARN, ExternalID: in.AWS.ExternalID,
-			SQSEndpoint: string(in.AWS.SQSEndpoint), S3Endpoint: string(in.AWS.S3Endpoint), PathStyle: in.AWS.PathStyle},
+		AWS: c.aws(),
 	}
 	if w := &in.Webhook; w.Listen != "" {
 		out.Webhook = &capture.Webhook{Address: w.Listen, CertFile: w.TLS.CertFile, KeyFile: w.TLS.KeyFile, Secrets: reveal(w.Secrets),
@@ -62,6 +60,13 @@ func (c *Config) capture(log *slog.Logger) capture.Config {
 		}
 	}
 	return out
+}
+
+func (c *Config) aws() capture.AWS {
+	a := &c.Capture.AWS
+	return capture.AWS{AccessKeyID: a.AccessKeyID, SecretAccessKey: a.SecretAccessKey.Reveal(), SessionToken: a.SessionToken.Reveal(),
+		Region: a.Region, Profile: a.Profile, RoleARN: a.RoleARN, ExternalID: a.ExternalID,
+		SQSEndpoint: string(a.SQSEndpoint), S3Endpoint: string(a.S3Endpoint), PathStyle: a.PathStyle}
 }
 
 func reveal(secrets []settings.Secret) []string {

@@ -28,6 +28,8 @@ var goals = []goal{
 	{"processors/capture", `.*`, "of-openssl", 0.9, 0, "hashing reader, as a share of openssl"},
 	{"processors/correlate", `Fold/each`, "obs/s", 100_000, 0, "fold, each observation makes a leaf"},
 	{"processors/correlate", `Fold/five`, "obs/s", 300_000, 0, "fold, one in five makes a leaf"},
+	{"cmd/holdfast", `Check`, "core-s", 0, 60, "check 100,000 recordings with 8 events each, seconds of one core"},
+	{"cmd/holdfast", `Check`, "MiB", 0, 512, "the same, memory"},
 }
 
 // result is one line of a benchmark.
