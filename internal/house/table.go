@@ -21,6 +21,7 @@ var (
 	testsOfSandbox    = []string{"schemas/...", "deploy/sandbox/..."}
 	testsOfCapture    = []string{"schemas/...", "stream/...", "processors/capture/..."}
 	testsOfObserve    = []string{"schemas/...", "stream/...", "processors/observe/..."}
+	testsOfCheck      = []string{"schemas/...", "processors/check/...", "processors/correlate/..."}
 	testsOfCorrelate  = []string{"schemas/...", "stream/...", "processors/correlate/..."}
 	kafkaClient       = []string{"github.com/twmb/franz-go"}
 	goavro, twmbAvro  = "github.com/linkedin/goavro/v2", "github.com/twmb/avro"
@@ -73,6 +74,17 @@ var rooms = []room{
 
 	{"processors/correlate/attribute", []string{"schemas/instant"}, nil, testsOfCorrelate, true,
 		"names a cause or abstains, in integers; reads nothing and knows no wire, so that a folder of files is judged as the pipeline is"},
+	{"processors/correlate/timeline", []string{"processors/correlate/attribute", "schemas", "schemas/field", "schemas/instant"}, nil, testsOfCorrelate, true,
+		"lays out a conversation's sessions and exports for attribution; the pipeline's state and a check's folder meet here"},
+
+	// the verb without a broker. It shares the reasoning with correlate, and nothing of its stream.
+	{"processors/check", []string{"processors/correlate/attribute", "processors/correlate/timeline", "schemas", "schemas/exhibit", "schemas/genesys",
+		"schemas/instant", "schemas/media", "schemas/s3event", "schemas/s3object", "schemas/strictjson"}, nil, testsOfCheck, false,
+		"an export in a folder, judged: reads files, and writes none"},
+	{"processors/check/report", []string{"processors/check", "processors/correlate/attribute", "processors/correlate/timeline", "schemas", "schemas/exhibit",
+		"schemas/instant", "schemas/leaf"}, nil, testsOfCheck, true, "says what a check found, and judges nothing: the same result gives the same bytes"},
+	{"processors/check/corrected", []string{"schemas", "schemas/exhibit", "schemas/field", "schemas/genesys", "schemas/instant", "schemas/strictjson"}, nil,
+		testsOfSchemas, true, "mends a manifest's text and judges nothing: what is to be said of a time it is told; the caller opens and closes the files"},
 	{"processors", []string{"schemas"}, nil, []string{"schemas/...", "stream/...", "processors/..."}, false,
 		"the pipeline on one page, as data; its test alone sees all verbs, to hold the page against them"},
 
@@ -118,7 +130,7 @@ var rooms = []room{
 		[]string{"schemas/...", "stream/...", "processors/observe/...", "internal/audit"}, false,
 		"meets the workers as processes; speaks the wire, publishes as capture does, asks the clock for its sources; audit judges"},
 	{"internal/mutants", []string{"schemas", "stream", "internal/rig"}, kafkaClient, nil, false,
-		"plants defects and runs what must see them; it knows schedules, and leaves processes to the rig and judgement to audit"},
+		"plants defects and runs what must see them; it knows schedules, and leaves processes to the rig and judgement to audit and to tests"},
 	{"internal/soak", []string{"internal/audit", "internal/rig", "stream/streamtest/apache"}, nil, nil, false,
 		"the order of the faults and the last line; all it does to a worker it does through the rig"},
 }
