@@ -84,7 +84,7 @@ BenchmarkCheck/event  	  100	      900 ns/op	 250.5 MB/s
 			got = append(got, strings.Join(words[:2], " "))
 		}
 	}
-	want := []string{"reached 2500", "MISSED 3500", "reached 250.5", "not run:", "not run:", "not run:"}
+	want := []string{"reached 2500", "MISSED 3500", "reached 250.5", "not run:", "not run:", "not run:", "not run:", "not run:"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q from\n%s", got, want, out.String())
 	}
