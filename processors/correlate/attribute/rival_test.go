@@ -30,7 +30,12 @@ func TestRivalSeenInPart(t *testing.T) {
 		}
 		move(r, at(r, SessionStart)-at(r, RecordingCreated), RecordingCreated)
 	}
+	often := alike(160, 0) // of forty it misses ten: more than m, less than a tenth of all
+	for _, r := range often.recs[160:170] {
+		move(r, 30_000, RecordingCreated)
+	}
 	for _, x := range []tie{
+		{"forty, of which it misses ten", often, Established, CauseDefinitionACD, a},
 		{"it holds on all but m and explains none of these", seldom, Established, CauseDefinitionACD, a},
 		{"all", alike(0, 0), Ambiguous, NoCause, a | c},
 		{"four fifths", alike(40, 0), ConsistentWith, CauseDefinitionACD, a | c},
@@ -67,6 +72,10 @@ func TestRequiredRivals(t *testing.T) {
 		{"twenty seconds after the wrap-up", followed(), Ambiguous, NoCause, f | w},
 		{"without the job's time", followed().drop(Finalise), ConsistentWith, CauseAfterCallWork, w},
 		{"without the wrap-up's", followed().drop(WrapupEnd), ConsistentWith, CauseFinalisation, f},
+		{"a delayed stamp of both ends needs no wrap-up", newScene(122, 200).each(func(r *Recording) {
+			set(r, Start, at(r, Finalise)+9_000)
+			set(r, End, at(r, Finalise)+9_000)
+		}).drop(WrapupEnd), Established, CauseFinalisation, f},
 		{"a stamp on the end itself needs no wrap-up", bent(116, 200, FinalisationEnd).drop(WrapupEnd), Established, CauseFinalisation, f},
 	} {
 		x.check(t)
@@ -125,11 +134,12 @@ func TestSmallSideOfAJump(t *testing.T) {
 	c, d := Causes(1<<CauseConstant), Causes(1<<CauseDSTSplit)
 	constant := func() *scene { return side(69, 9).each(func(r *Recording) { move(r, 7_260_000, Start, End, Created) }) }
 	jumped := func(behind int) *scene { return zoned(side(69, behind), paris, 1, 3_660_000) }
-	four := constant()
-	for i, r := range four.recs {
-		if i >= 74 {
+	of9 := func(n int) *scene {
+		s := constant()
+		for _, r := range s.recs[78-n:] {
 			move(r, 3_600_000, Start, End, Created)
 		}
+		return s
 	}
 	for _, x := range []struct {
 		what  string
@@ -138,7 +148,7 @@ func TestSmallSideOfAJump(t *testing.T) {
 		may   Causes
 	}{
 		{"nine jumped", jumped(9), ConsistentWith, c | d}, {"three", jumped(3), ConsistentWith, c | d}, {"two are outliers", jumped(2), Unexplained, c},
-		{"none jumped", constant(), Unexplained, c}, {"four jumped, five did not", four, Unexplained, c},
+		{"none jumped", constant(), Unexplained, c}, {"four jumped, five did not", of9(4), Unexplained, c}, {"six jumped, three did not", of9(6), ConsistentWith, c | d},
 	} {
 		v := x.s.judge(Table{Zones: []Zone{paris}})
 		if v.Grade != x.grade || v.Cause != CauseConstant || v.Candidates != x.may || x.may.Has(CauseDSTSplit) != (v.Decider.Need == NeedDST) {
@@ -164,7 +174,23 @@ func TestCoarsePredictions(t *testing.T) {
 			set(r, S3Put, at(r, Finalise)+690)
 		}).whole(Finalise)
 	}
+	transferred := func(s *scene, n int, by int64) *scene { // that many took by ms
+		for _, r := range s.recs[:n] {
+			set(r, S3Put, at(r, Finalise)+by)
+		}
+		return s
+	}
+	connected := func(spread int64) *scene {
+		return newScene(120, 200).each(func(r *Recording) {
+			set(r, AgentConnect, at(r, SessionStart)+30_000+int64(r.ID[0])*spread/256)
+			set(r, Start, at(r, AgentConnect))
+		}).whole(AgentConnect)
+	}
 	for _, x := range []tie{
+		{"connected to the second, over 6 s", connected(6_000), ConsistentWith, CauseQueueWait, 1 << CauseQueueWait},
+		{"over 60 s", connected(60_000), Established, CauseQueueWait, 1 << CauseQueueWait},
+		{"4 s, and fifteen transfers of 4 s", transferred(even(4_000), 15, 4_000), Unexplained, CauseConstant, c},
+		{"0.7 s, and fifteen transfers of 4 s", transferred(even(700), 15, 4_000), Ambiguous, NoCause, c | 1<<CauseTransfer},
 		{"finalised to the second, over 6 s", stamped(6_000), ConsistentWith, CauseFinalisation, f},
 		{"over 100 s", stamped(100_000), Established, CauseFinalisation, f},
 		{"0.7 s of transfer by two clocks, one of seconds", even(700), Ambiguous, NoCause, c | 1<<CauseTransfer},
@@ -214,5 +240,19 @@ func TestResolvedByItsStratum(t *testing.T) {
 	}
 	if now.LatestTwo = good; l.Judge(now) != StepResolved {
 		t.Error("59 of two agents do not resolve")
+	}
+}
+
+// Section 4, order 4: on another field too a hypothesis holds on thirty. One that misses none of fewer does not, and is not
+// excluded either.
+func TestElsewhereOnFew(t *testing.T) {
+	for n, holds := range map[int]bool{29: false, 30: true} {
+		v := bent(121, n, StartConnect).each(func(r *Recording) { bends[HeaderConnect](nil, r) }).judge(Table{})
+		if x := v.Hypotheses[HeaderConnect]; v.Field != Start || x.State != WasTested || x.Holds != holds {
+			t.Errorf("the header of %d at the agent's connect: %+v beside %v", n, x, v.Field)
+		}
+		if x := v.Hypotheses[HeaderEnd]; x.State != Excluded || x.Holds {
+			t.Errorf("the header of %d at the end: %+v", n, x)
+		}
 	}
 }

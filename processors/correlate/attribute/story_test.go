@@ -127,7 +127,9 @@ func TestStoryAPerturbed(t *testing.T) {
 		}
 	}
 	w = verdictWant{"one job, where it is known", part, Table{}, Translation, ConsistentWith, CauseConstant, LocusExport, StratumAll, Decider{Need: NeedJob}, constant}
-	w.check(t)
+	if v := w.check(t); v.Job != "job-7" || slices.MinFunc(part.recs, byID).Job != "" {
+		t.Errorf("job %q, where the first recording names none", v.Job)
+	}
 	jobs := by(100, 720_000).each(func(r *Recording) { (&scene{}).toDay(r, day0) })
 	w = verdictWant{"two jobs, one day", jobs, Table{}, Translation, Unexplained, CauseConstant, LocusExport, StratumAll, fin, constant}
 	w.check(t)
