@@ -110,6 +110,8 @@ func TestUnknown(t *testing.T) {
 		{"contents", `{"Contents":[{"Key":"k","ETag":"e"}]}`, "list-object-versions"},
 		{"SNS of another", `{"Type":"Notification","TopicArn":"arn","Message":"{\"a\":1}"}`, "SNS"},
 		{"semicolons", "conversation_id;recording_id\nc;r\n", "commas"},
+		{"tabs", "conversation_id\trecording_id\nc\tr\n", "commas"},
+		{"prose with a semicolon", "Dear all; hello\n", "header"},
 		{"prose", "Dear all,\nhello\n", "header"},
 		{"one field", "Date: today\n\nx", "header"},
 		{"two fields of no origin", "To: x\nSubject: y\n\nz", "header"},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"holdfast.example/schemas/genesys"
 )
 
 // ofText recognises what is neither JSON nor a CSV manifest.
@@ -18,10 +20,16 @@ func ofText(head, text []byte) Finding {
 		return Finding{Kind: Mail, Form: One}
 	case bytes.IndexByte(head, 0) >= 0 || !utf8.Valid(head[:lastRune(head)]):
 		return unknown("bytes of no kind that is read")
-	case bytes.IndexByte(firstLine(text), ';') >= 0 && bytes.IndexByte(firstLine(text), ',') < 0:
+	case apartBy(text, ";") || apartBy(text, "\t") || apartBy(text, "|"):
 		return unread("text; if it is a table, its cells must be apart by commas, under a header that names a conversation and a recording or a start time")
 	}
 	return unknown("text of no kind that is read; a table needs a header that names a conversation and a recording or a start time")
+}
+
+// apartBy says whether the text would be a table that is read, were its cells apart by commas.
+func apartBy(text []byte, mark string) bool {
+	line := firstLine(text)
+	return bytes.Contains(line, []byte(mark)) && genesys.NamesColumns(append(bytes.ReplaceAll(line, []byte(mark), []byte(",")), '\n'))
 }
 
 func firstLine(text []byte) []byte {
