@@ -125,6 +125,14 @@ func (c *checking) run(ctx context.Context, l *loader, args []string, out, progr
 	if err != nil {
 		return &ended{exitUnjudged, err}
 	}
+	if c.report != "" {
+		if err := writable(r, c.report); err != nil {
+			return misuse("--report %s: %w", c.report, err)
+		}
+		if c.corrected != "" && same(c.report, c.corrected) || filepath.Clean(c.report) == filepath.Clean(c.corrected) {
+			return misuse("--report and --corrected both name %s: name two files", c.report)
+		}
+	}
 	wrote := ""
 	if c.corrected != "" {
 		if wrote, err = writeCorrected(ctx, r, exports, c.corrected); err != nil {
@@ -200,6 +208,9 @@ func threshold(text string) (check.Threshold, error) {
 func (c *checking) sources(ctx context.Context, l *loader, names []string) ([]check.Source, error) {
 	var all []check.Source
 	for _, name := range names {
+		if name == "" {
+			return nil, misuse("an empty path names nothing: is a variable not set?")
+		}
 		rest, remote := strings.CutPrefix(name, "s3://")
 		if !remote {
 			all = append(all, check.Disk(filepath.Clean(name)))
@@ -243,15 +254,38 @@ func (s *remoteSource) Blobs(ctx context.Context) iter.Seq2[check.Blob, error] {
 	}
 }
 
+// writable refuses places that are not to be written over: what was read, and what is no plain file.
+func writable(r *check.Result, path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+		return nil // it is to be made; what stands in the way shows then
+	case info.IsDir():
+		return errors.New("a folder: name a file in it")
+	case !info.Mode().IsRegular():
+		return errors.New("no plain file but a link, a device or a pipe: name a file")
+	}
+	for i := range r.Files {
+		if of, err := os.Stat(r.Files[i].Path); err == nil && os.SameFile(info, of) {
+			return errors.New("one of the files that were read: name another place")
+		}
+	}
+	return nil
+}
+
 // writeFile writes beside the place and renames: what is there is whole, or it is the former one.
 func writeFile(path string, write func(io.Writer) error) error {
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm() // who may read it stays as it was
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".holdfast-")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, withoutPath(err))
 	}
 	defer os.Remove(f.Name()) // gone already if it was renamed
 	w := bufio.NewWriterSize(f, 64<<10)
-	err = errors.Join(write(w), w.Flush(), f.Chmod(0o644))
+	err = errors.Join(write(w), w.Flush(), f.Chmod(mode))
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}

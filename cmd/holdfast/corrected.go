@@ -29,34 +29,64 @@ func writeCorrected(ctx context.Context, r *check.Result, exports []check.Source
 	if len(files) > 1 && !folder {
 		return "", misuse("--corrected %s: the export has %d manifests or metadata files; name a folder (end it with /), or check them one at a time", to, len(files))
 	}
+	places, err := placesOf(r, files, to, folder)
+	if err != nil {
+		return "", misuse("--corrected %s: %w", to, err)
+	}
 	values := amendments(r, files)
-	n := int64(0)
+	var n mended
+	done := 0
 	err = r.Reread(ctx, exports, files, func(file int, at io.ReaderAt, size int64) error {
-		f := &r.Files[file]
-		path := to
+		f, path := &r.Files[file], places[file]
 		if folder {
-			path = filepath.Join(to, filepath.FromSlash(beneath(f.Path)))
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 				return fmt.Errorf("write %s: %w", path, withoutPath(err))
 			}
 		}
-		if same(path, f.Path) {
-			return fmt.Errorf("%s is the original: name another place", path)
-		}
-		return writeFile(path, func(w io.Writer) error {
-			c, err := corrected.Write(w, at, size, exhibit.Finding{Kind: f.Kind, Form: f.Form, List: f.List}, valuesOf(values[file]))
-			n += c.Changed
+		err := writeFile(path, func(w io.Writer) error {
+			_, err := corrected.Write(w, at, size, exhibit.Finding{Kind: f.Kind, Form: f.Form, List: f.List}, n.valuesOf(values[file]))
 			return err
 		})
+		if err == nil {
+			done++
+		}
+		return err
 	})
+	if err != nil && folder {
+		err = fmt.Errorf("%w; %d of %d files were written, so %s is not whole", err, done, len(files), to)
+	}
 	if err != nil {
 		return "", &ended{exitUnjudged, fmt.Errorf("--corrected: %w", err)}
 	}
+	said := fmt.Sprintf("times put right: %d; written anew in UTC: %d; left as they stand, with the reason: %d", n.right, n.anew, n.left)
 	if len(files) == 1 {
-		return fmt.Sprintf("%s, %d values changed", to, n), nil
+		return to + "; " + said, nil
 	}
-	return fmt.Sprintf("%s, %d files, %d values changed", to, len(files), n), nil
+	return fmt.Sprintf("%s, %d files; %s", to, len(files), said), nil
 }
+
+// placesOf says where each file is written: into a folder under its own path. No two files share a place, and none is
+// one that was read.
+func placesOf(r *check.Result, files []int, to string, folder bool) (map[int]string, error) {
+	places, taken := make(map[int]string, len(files)), make(map[string]int, len(files))
+	for _, file := range files {
+		path := to
+		if folder {
+			path = filepath.Join(to, filepath.FromSlash(beneath(r.Files[file].Path)))
+		}
+		if other, twice := taken[path]; twice {
+			return nil, fmt.Errorf("%s and %s would both be written to %s: check them one at a time", r.Files[other].Path, r.Files[file].Path, path)
+		}
+		places[file], taken[path] = path, file
+		if err := writable(r, path); err != nil {
+			return nil, fmt.Errorf("%s is %w", path, err)
+		}
+	}
+	return places, nil
+}
+
+// mended counts times: put right by a reference, the same instant in UTC, and left with a reason.
+type mended struct{ right, anew, left int64 }
 
 // mendable are the files of that kind from which something was taken.
 func mendable(r *check.Result, k exhibit.Kind) []int {
@@ -83,7 +113,7 @@ func amendments(r *check.Result, files []int) map[int]map[string][]check.Amendme
 	return all
 }
 
-func valuesOf(by map[string][]check.Amendment) corrected.Values {
+func (n *mended) valuesOf(by map[string][]check.Amendment) corrected.Values {
 	return func(place string, row genesys.Export, _ []byte) map[string]corrected.Value {
 		amended := by[place]
 		out := make(map[string]corrected.Value, len(amended))
@@ -98,9 +128,22 @@ func valuesOf(by map[string][]check.Amendment) corrected.Values {
 				v.Text = text
 			}
 			for j := range row.Times {
-				if t := &row.Times[j]; t.Field == a.Field && (t.Text != v.Text || a.Departs) {
-					out[a.Field] = v
+				t := &row.Times[j]
+				if t.Field != a.Field {
+					continue
 				}
+				switch {
+				case v.Text == t.Text || v.Text == "":
+					if v.Text = ""; !a.Departs && !a.Open {
+						continue // it is written as it ought to be, and right
+					}
+					n.left++
+				case a.Departs && a.To.Clock != t.Clock:
+					n.right++
+				default:
+					n.anew++
+				}
+				out[a.Field] = v
 			}
 		}
 		return out
@@ -110,6 +153,9 @@ func valuesOf(by map[string][]check.Amendment) corrected.Values {
 // beneath is a file's path below the folder into which it is written: nothing of it leads out of there.
 func beneath(path string) string {
 	path = strings.TrimPrefix(path, "s3://")
+	if whole, err := filepath.Abs(path); err == nil && strings.HasPrefix(filepath.Clean(path), "..") {
+		path = whole // what lies beside the working folder would else be written into its namesake's place
+	}
 	return strings.TrimPrefix(filepath.ToSlash(filepath.Clean("/"+path)), "/")
 }
 

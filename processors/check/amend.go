@@ -10,6 +10,7 @@ import (
 	"holdfast.example/processors/correlate/attribute"
 	"holdfast.example/processors/correlate/timeline"
 	"holdfast.example/schemas"
+	"holdfast.example/schemas/instant"
 )
 
 // Amendment is what is to be said beside one time of an export.
@@ -17,6 +18,7 @@ type Amendment struct {
 	Field   string
 	To      timeline.Stamp // what the field ought to say; the zero Stamp: it stays as it stands, and Reason says why
 	Departs bool
+	Open    bool // nothing like it is known, or it could not be judged
 	Grade   attribute.Grade
 	Reason  string
 }
@@ -59,6 +61,7 @@ func (l *laid) amend(t *timeline.Time, rec *Recording) Amendment {
 		return out
 	}
 	if !t.Zoned {
+		out.Open = true
 		return stays("names no zone, so nobody knows which instant it is")
 	}
 	out.To = t.Stamp
@@ -67,6 +70,7 @@ func (l *laid) amend(t *timeline.Time, rec *Recording) Amendment {
 	}
 	ref := l.reference(t)
 	if !ref.Known() || !ref.Zoned || !rec.Judged() {
+		out.Open = true
 		return stays("the same instant; it could not be judged (%s)", rec.Lack.orReference())
 	}
 	d := t.Interval().Minus(ref.Interval())
@@ -76,14 +80,14 @@ func (l *laid) amend(t *timeline.Time, rec *Recording) Amendment {
 	out.Departs = true
 	switch {
 	case rec.Verdict.Cause == attribute.CauseMispaired:
-		return stays("the same instant; it departs from %s by %s, and the recording may be another's", ref.Clock, seconds(d.Mid()))
+		return stays("the same instant; it departs from %s by %s, and the recording may be another's", ref.Clock, apart(d))
 	case t.Means == attribute.Created:
-		return stays("the same instant; it departs from the session's start by %s, and which instant this field means is open", seconds(d.Mid()))
+		return stays("the same instant; it departs from the session's start by %s, and which instant this field means is open", apart(d))
 	case rec.Verdict.Locus == attribute.LocusPlatform:
-		return stays("the same instant; it departs from %s by %s, and it is that clock that departs from the others", ref.Clock, seconds(d.Mid()))
+		return stays("the same instant; it departs from %s by %s, and it is that clock that departs from the others", ref.Clock, apart(d))
 	}
 	out.To = ref
-	return stays("%s; departs from %s by %s", rec.Verdict.Shape, ref.Clock, seconds(d.Mid()))
+	return stays("%s; departs from %s by %s", rec.Verdict.Shape, ref.Clock, apart(d))
 }
 
 // orReference says what is missing where a recording as a whole could be judged and this field could not.
@@ -92,6 +96,14 @@ func (l Lack) orReference() string {
 		return "no reference"
 	}
 	return "lacks " + string(l)
+}
+
+// apart writes a difference: one figure where both sides are to the millisecond, else from where to where it may lie.
+func apart(d instant.Interval) string {
+	if d.Lo == d.Hi {
+		return seconds(d.Lo)
+	}
+	return seconds(d.Lo) + " to " + seconds(d.Hi)
 }
 
 // seconds writes ms as seconds with three digits and a sign.

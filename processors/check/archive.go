@@ -15,6 +15,10 @@ const (
 	inMemory   = 8 << 20 // bytes of an archive within an archive that are held in memory; a larger one goes to a temporary file
 )
 
+// archiveLimits are media's, but for the ratio: minutes of silence pack a thousandfold, and what an entry unpacks to is
+// read as it comes and bounded by itself.
+var archiveLimits = media.ArchiveLimits{Ratio: 1 << 20}
+
 // opened is an archive that can be read at any place.
 type opened struct {
 	io.ReaderAt
@@ -64,7 +68,7 @@ func (k *intake) unpack(ctx context.Context, b *Blob, file int) {
 		return
 	}
 	defer z.close()
-	a, err := media.OpenArchive(z, z.size, media.ArchiveLimits{})
+	a, err := media.OpenArchive(z, z.size, archiveLimits)
 	if err != nil {
 		k.giveUp(file, err)
 		return

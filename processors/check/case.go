@@ -36,11 +36,12 @@ func (j job) size() int64 { return max(j.told, j.met) }
 
 // recording is one that the export names.
 type recording struct {
-	id      string
-	exports []export // at most one row and one metadata file
-	others  []export // the same said again, or otherwise: not judged
-	told    []told
-	differs bool // its ids do not agree between the places they stand in
+	id           string
+	exports      []export // at most one row and one metadata file
+	others       []export // the same said again, or otherwise: not judged
+	told         []told
+	contradicted bool // two exports of one kind say other times of it
+	differs      bool // its ids do not agree between the places they stand in
 }
 
 // export is what one file of the export says of a recording.

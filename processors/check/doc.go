@@ -5,7 +5,7 @@
 //	intake     each file is recognised by what is in it, and read by the reader for its kind (intake.go, evidence.go,
 //	           exports.go, sessions.go)
 //	Case       what was taken in, by conversation (case.go)
-//	Judge      two passes: cohorts are gathered and judged; then each recording by itself (judge.go)
+//	Judge      two passes: cohorts are gathered and judged; then each recording by itself (judge.go, offsets.go, summary.go)
 //	Result     files, cohorts, recordings (result.go); package report prints it, package corrected mends the manifest
 //
 // Invariants:

@@ -193,8 +193,7 @@ func (r *Result) explained(a *Account, l *laid) Explained {
 	if s := l.ref.Session; s != nil {
 		out.Session = slices.IndexFunc(a.Participants, func(p Participant) bool { return p.Session == s.ID && p.Role == s.Role })
 	}
-	for i := range l.r.exports {
-		x := &l.r.exports[i]
+	for _, x := range slices.Concat(l.r.exports, l.r.others) {
 		out.Exports = append(out.Exports, Spot{x.file, x.place})
 		out.Unread = append(out.Unread, r.unread(Spot{x.file, x.place})...)
 	}

@@ -46,7 +46,13 @@ func (k *intake) manifest(r io.Reader, file int) error {
 			k.refuse(file, err)
 			continue
 		}
-		rows = append(rows, k.pend(&x, file, row.Pointer, job, true))
+		of := job
+		for _, name := range jobNames {
+			if value, there := strictjson.Get(row.Json, name); there {
+				of = jobText(value, of)
+			}
+		}
+		rows = append(rows, k.pend(&x, file, row.Pointer, k.word(of), true))
 	}
 	for i := range rows {
 		if k.enter(&rows[i]) != nil {
@@ -67,7 +73,18 @@ func within(at string, err error) error {
 	return err
 }
 
-// jobOf is the job that a manifest's own object names; a manifest that names none is a job by itself.
+// jobNames are the members by which a manifest, or a row of it, names its job.
+var jobNames = [...]string{"jobId", "job_id", "exportJobId", "export_job_id", "recordingJobId"}
+
+// jobText is the job that a member names; other where it names none.
+func jobText(value []byte, other string) string {
+	if id, is := strictjson.Text(value); is && genesys.IsID(id) {
+		return id
+	}
+	return other
+}
+
+// jobOf is the job that a manifest's own object names; a manifest that names none is a job by itself, but for rows that do.
 func (k *intake) jobOf(r io.Reader, file int) (string, io.Reader, error) {
 	f := &k.files[file]
 	if f.Form != exhibit.Page {
@@ -81,11 +98,8 @@ func (k *intake) jobOf(r io.Reader, file int) (string, io.Reader, error) {
 	head = head[:n]
 	job := f.Path
 	for name, value := range exhibit.Members(head) {
-		switch string(name) {
-		case "jobId", "job_id", "exportJobId", "export_job_id", "recordingJobId":
-			if id, is := strictjson.Text(value); is && genesys.IsID(id) {
-				job = id
-			}
+		if slices.Contains(jobNames[:], string(name)) {
+			job = jobText(value, job)
 		}
 	}
 	return job, io.MultiReader(bytes.NewReader(head), r), nil
@@ -146,7 +160,7 @@ func (k *intake) pend(x *genesys.Export, file int, place, job string, row bool) 
 
 // enter adds an export to its recording; nil: it names no conversation, and is listed. One that was there already, word
 // for word, counts as repeated; one that says other times of the same recording in the same kind of file contradicts it,
-// and is listed. Of these, whichever is met first, the same one is judged.
+// and is listed: then none is judged, for nobody knows which is right.
 func (k *intake) enter(p *pending) *recording {
 	if p.conversation == "" {
 		k.object(p.file, p.place, "names no conversation")
@@ -177,8 +191,8 @@ func (k *intake) enter(p *pending) *recording {
 		if was.same == p.same || p.agrees(was) {
 			k.files[p.file].Repeated++
 		} else {
-			k.object(p.file, p.place, fmt.Sprintf("says other times of a recording than %s%s does", k.files[was.file].Path, was.place))
-			k.files[p.file].Unread = true
+			k.object(p.file, p.place, fmt.Sprintf("says other times of a recording than %s%s does: neither is judged", k.files[was.file].Path, was.place))
+			k.files[p.file].Unread, r.contradicted = true, true
 		}
 		if p.export.before(was) {
 			*was, p.export = p.export, *was

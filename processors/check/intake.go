@@ -160,6 +160,9 @@ func (k *intake) read(ctx context.Context, b *Blob, file int) error {
 	if is.Kind == exhibit.Unknown && breaksOff(head, b.Size) {
 		is.Reason, is.Unread = "JSON that breaks off before it says what it is: save it again, whole", true
 	}
+	if text := bytes.TrimLeft(head, " \t\r\n"); is.Kind == exhibit.Unknown && !k.evidence && len(text) > 0 && (text[0] == '{' || text[0] == '[') {
+		is.Unread = true // JSON in an export is its own word on something, and may be a manifest by other names
+	}
 	if !k.second {
 		f.Kind, f.Form, f.List, f.Reason, f.Unread = is.Kind, is.Form, is.List, is.Reason, is.Unread
 	} else if is.Kind != f.Kind || is.Form != f.Form || is.List != f.List || b.Size != f.Size {

@@ -85,21 +85,35 @@ type Lack string
 
 // Lacks, in their printed order.
 const (
-	LackNothing  Lack = ""
-	LackEvents   Lack = "events"   // no evidence speaks of its conversation
-	LackSession  Lack = "session"  // its conversation is known, and no customer's session in it
-	LackWindow   Lack = "window"   // none of the sessions lies within the match window of its own times
-	LackBounds   Lack = "bounds"   // its session is known, and neither its start nor an end that all have reached
-	LackTimes    Lack = "times"    // the export gives no time of it that could be read
-	LackZone     Lack = "zone"     // its times name no zone
-	LackDeclared Lack = "declared" // its only times are declared to be an instant that no evidence tells
-	LackPairing  Lack = "pairing"  // its ids do not agree
-	LackLike     Lack = "like"     // its times and its evidence speak of different instants
+	LackNothing   Lack = ""
+	LackEvents    Lack = "events"    // no evidence speaks of its conversation
+	LackSession   Lack = "session"   // its conversation is known, and no customer's session in it
+	LackWindow    Lack = "window"    // none of the sessions lies within the match window of its own times
+	LackBounds    Lack = "bounds"    // its session is known, and neither its start nor an end that all have reached
+	LackTimes     Lack = "times"     // the export gives no time of it that could be read
+	LackZone      Lack = "zone"      // its times name no zone
+	LackDeclared  Lack = "declared"  // its only times are declared to be an instant that no evidence tells
+	LackPairing   Lack = "pairing"   // its ids do not agree
+	LackAgreement Lack = "agreement" // the export contradicts itself about its times
+	LackLike      Lack = "like"      // its times and its evidence speak of different instants
 )
 
 // Lacks returns the closed list.
 func Lacks() []Lack {
-	return []Lack{LackEvents, LackSession, LackWindow, LackBounds, LackTimes, LackZone, LackDeclared, LackPairing, LackLike}
+	return []Lack{LackEvents, LackSession, LackWindow, LackBounds, LackTimes, LackZone, LackDeclared, LackPairing, LackAgreement, LackLike}
+}
+
+// differing says whether one of the recording's exports departs where another does not.
+func (r *Recording) differing() bool {
+	for i := range r.Offsets {
+		for j := range r.Offsets[:i] {
+			a, b := &r.Offsets[i], &r.Offsets[j]
+			if a.Fact == b.Fact && a.File != b.File && a.Departs != b.Departs {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Judged says whether the recording could be judged at all.
@@ -112,6 +126,7 @@ type Summary struct {
 	Recordings, Aligned, Departing, Unjudged, Findings int64
 	Conversations                                      int64 // named by the export
 	Strangers                                          int64 // facts of evidence about conversations that the export does not name
+	Differing                                          int64 // recordings of which one export departs where another does not
 	Unread                                             int64 // files with anything unread
 	Uncohorted                                         int64 // recordings judged without a cohort, because there are too many cohorts
 	Lacks                                              []Lacking

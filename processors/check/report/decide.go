@@ -70,6 +70,8 @@ func Add(l check.Lack) string {
 		return "times written with their zone (Z or an offset): without it nobody knows which instant they are"
 	case check.LackDeclared:
 		return "--evidence with Recording API answers: the export's only time is creationTime, and only these tell it too"
+	case check.LackAgreement:
+		return "one manifest instead of several that contradict each other: the files below name the rows"
 	case check.LackPairing:
 		return "a look at the ids: those in object key, metadata and Recording API differ"
 	}

@@ -83,6 +83,8 @@ func lackName(l check.Lack) string {
 		return "its times name no zone"
 	case check.LackDeclared:
 		return "its only times are declared to be an instant that no evidence tells"
+	case check.LackAgreement:
+		return "the export says two things of its times, in two places"
 	case check.LackPairing:
 		return "its ids do not agree between the places they stand in"
 	}

@@ -116,7 +116,7 @@ func trouble(f *check.File) string {
 	}
 	refused := max(f.Refused, int64(len(f.Refusals)))
 	if more := refused - int64(min(len(f.Refusals), 3)); more > 0 {
-		s += "; " + count(more, "more part") + " not read"
+		s += "; and " + grouped(more) + " more"
 	}
 	return strings.TrimPrefix(s, "; ")
 }

@@ -150,6 +150,7 @@ type (
 		Strangers     int64           `json:"strangers_n"`
 		Unread        int64           `json:"unread_files_n"`
 		Uncohorted    int64           `json:"uncohorted_n"`
+		Differing     int64           `json:"differing_n"`
 		Lacks         []lackingObject `json:"lacks"`
 		Exit          int             `json:"exit"`
 	}
@@ -256,7 +257,7 @@ func recordingOf(r *check.Recording) *recordingObject {
 var coverings = [...]string{check.Uncovered: "uncovered", check.Covered: "covered", check.Listed: "listed", check.Outlying: "outlying"}
 
 func summaryOf(m *check.Summary) *summaryObject {
-	o := &summaryObject{m.Recordings, m.Aligned, m.Departing, m.Unjudged, m.Findings, m.Conversations, m.Strangers, m.Unread, m.Uncohorted, []lackingObject{}, m.Exit()}
+	o := &summaryObject{m.Recordings, m.Aligned, m.Departing, m.Unjudged, m.Findings, m.Conversations, m.Strangers, m.Unread, m.Uncohorted, m.Differing, []lackingObject{}, m.Exit()}
 	for _, l := range m.Lacks {
 		o.Lacks = append(o.Lacks, lackingObject(l))
 	}

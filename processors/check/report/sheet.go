@@ -118,7 +118,10 @@ func (s Source) answer(drifts int) string {
 	text := grouped(m.Departing) + " depart, " + grouped(m.Aligned) + " are aligned, " + grouped(m.Unjudged) + " could not be judged; drift in " +
 		grouped(int64(drifts)) + " of " + count(int64(len(s.Cohorts)), "cohort")
 	if m.Strangers > 0 {
-		text += "; the evidence also speaks of " + count(m.Strangers, "conversation") + " that the export does not name"
+		text += "; " + count(m.Strangers, "entry") + " of the evidence about conversations that the export does not name"
+	}
+	if m.Differing > 0 {
+		text += "; the export's own files do not agree about " + count(m.Differing, "recording") + ": one departs where the other does not (holdfast explain shows both)"
 	}
 	return text
 }
