@@ -13,7 +13,7 @@
 //	K1  What is said depends on the content of the files and on nothing else: not on their names beyond the ids that a
 //	    bucket's layout puts into them, nor on the order in which they are found.
 //	K2  Every file is in the result, with what was made of it. What is refused is there by its place and reason.
-//	K3  The reasoning is that of the pipeline: packages timeline and attribute.
+//	K3  The reasoning is in packages timeline and attribute, which are the pipeline's to use as well; none of it is here.
 //	K4  Memory is that of what is known of the recordings, some hundred bytes a fact; of a file, one element at a time.
 //	K5  Nothing that was given is ever written to.
 package check

@@ -3,7 +3,8 @@
 //
 // It stands between the sources, which each say a little, and package attribute, which knows no source. The pipeline
 // keeps a conversation as its state and meets it by events; a check of a folder gathers it from events and analytics in
-// whatever order the files lie. Both lay it out here, so both judge alike.
+// whatever order the files lie. Both are to lay it out here, so that both judge alike; today check does, and correlate
+// still has a pairing of its own (its verdict.go).
 //
 //	Conversation   sessions of the customer, of agents and of queues; Meet adds what one more source says of one
 //	Export         what a metadata file or a manifest's row says of one recording, by the names that stand in it
