@@ -188,6 +188,9 @@ func (k *intake) read(ctx context.Context, b *Blob, file int) error {
 		if err := k.facts(sum, b, file); err != nil {
 			k.giveUp(file, err)
 		}
+		if f.Facts == 0 && f.Refused == 0 && f.Reason == "" {
+			f.Reason = "nothing stands in it: a list or a table without entries"
+		}
 	}
 	if _, err := io.Copy(io.Discard, sum); err != nil {
 		return err
